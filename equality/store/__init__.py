@@ -1,0 +1,1 @@
+"""What has been loaded: immutable snapshots in Parquet and the registry that makes them visible."""
