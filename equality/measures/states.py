@@ -9,11 +9,13 @@ state a failure means.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from gx_polars import Condition
+if TYPE_CHECKING:
+    # Great Expectations takes seconds to import, and pages need only the names of the states.
+    from gx_polars import Condition
 
 STATES: Final = (
     "valid",
