@@ -1,0 +1,35 @@
+"""Great Expectations on Polars.
+
+Importing this package registers the ``polars`` datasource (``context.data_sources.add_polars``) and
+`PolarsExecutionEngine`, and nothing else: it makes no network request and reads no data.
+"""
+
+from __future__ import annotations
+
+from gx_polars.conditions import Condition, conditions
+from gx_polars.datasource import PolarsDatasource
+from gx_polars.engine import PolarsExecutionEngine
+from gx_polars.errors import (
+    GxPolarsError,
+    MissingParameterError,
+    UnsupportedExpectationError,
+    UnsupportedRegexError,
+    UnsupportedRowConditionError,
+    UnsupportedTypeError,
+)
+from gx_polars.metrics import map_metrics as _map_metrics  # noqa: F401 - registers the metrics
+from gx_polars.suites import load_suite
+
+__all__ = [
+    "Condition",
+    "GxPolarsError",
+    "MissingParameterError",
+    "PolarsDatasource",
+    "PolarsExecutionEngine",
+    "UnsupportedExpectationError",
+    "UnsupportedRegexError",
+    "UnsupportedRowConditionError",
+    "UnsupportedTypeError",
+    "conditions",
+    "load_suite",
+]

@@ -1,0 +1,125 @@
+"""Literals from a suite, made comparable with a column.
+
+A suite is JSON: dates come as text, decimals as floats. With the column's type known they are
+converted once; without it they are used as written.
+"""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+from dateutil.parser import isoparse
+
+from gx_polars.source import PL, Q
+
+Schema = pl.Schema
+
+
+class Incomparable:
+    """Stands for a value that no cell of the column can equal."""
+
+
+INCOMPARABLE = Incomparable()
+_TEXT = (pl.String, pl.Categorical, pl.Enum)
+
+
+def is_text(dtype: pl.DataType) -> bool:
+    """Whether cells are text: String, Categorical or Enum."""
+    return isinstance(dtype, _TEXT)
+
+
+def missing(column: str, schema: Schema | None) -> Q:
+    """True where the cell is null, or NaN in a float column. Never null."""
+    null = PL.col(column).is_null()
+    if schema is None:
+        # Expands to no column at all unless the column is a float, and any_horizontal of none is false.
+        floats = PL.selectors.by_name(column) & PL.selectors.float()
+        return null | PL.any_horizontal(floats.is_nan()).fill_null(False)
+    if schema[column].is_float():
+        return null | PL.col(column).is_nan().fill_null(False)
+    return null
+
+
+def present(column: str, schema: Schema | None) -> Q:
+    """The opposite of `missing`. Never null."""
+    if schema is not None and not schema[column].is_float():
+        return PL.col(column).is_not_null()
+    return ~missing(column, schema)
+
+
+def column_type(column: str, schema: Schema | None) -> pl.DataType | None:
+    """The column's type; a missing column is named at once rather than by the query engine later."""
+    if schema is None:
+        return None
+    if column not in schema:
+        raise pl.exceptions.ColumnNotFoundError(
+            f'Error: The column "{column}" in BatchData does not exist. Columns: {", ".join(schema)}'
+        )
+    return schema[column]
+
+
+def comparable(value: Any, dtype: pl.DataType | None) -> Any:
+    """The value as the column's type would hold it, or `INCOMPARABLE`."""
+    if dtype is None or value is None:
+        return value
+    if is_text(dtype):
+        return value if isinstance(value, str) else INCOMPARABLE
+    if dtype.is_temporal():
+        return _temporal(value, dtype)
+    if isinstance(dtype, pl.Boolean):
+        return bool(value) if not isinstance(value, str) and value in (0, 1) else INCOMPARABLE
+    if dtype.is_numeric():
+        return _number(value, dtype)
+    return value
+
+
+def _number(value: Any, dtype: pl.DataType) -> Any:
+    if isinstance(value, bool):
+        value = int(value)
+    if not isinstance(value, int | float | Decimal) or value != value:
+        return INCOMPARABLE
+    if dtype.is_decimal():
+        return Decimal(str(value))
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _temporal(value: Any, dtype: pl.DataType) -> Any:
+    if isinstance(dtype, pl.Duration):
+        return value if isinstance(value, datetime.timedelta) else INCOMPARABLE
+    if isinstance(dtype, pl.Time):
+        if isinstance(value, str):
+            return datetime.time.fromisoformat(value)
+        return value if isinstance(value, datetime.time) else INCOMPARABLE
+    if isinstance(value, str):
+        try:
+            value = isoparse(value)
+        except ValueError:
+            return INCOMPARABLE
+    if isinstance(value, datetime.datetime):
+        return _moment(value, dtype)
+    if isinstance(value, datetime.date):
+        if isinstance(dtype, pl.Date):
+            return value
+        return _moment(datetime.datetime.combine(value, datetime.time()), dtype)
+    return INCOMPARABLE
+
+
+def _moment(value: datetime.datetime, dtype: pl.DataType) -> Any:
+    if isinstance(dtype, pl.Date):
+        at_midnight = value.time() == datetime.time() and value.tzinfo is None
+        return value.date() if at_midnight else value
+    zone = getattr(dtype, "time_zone", None)
+    if zone is None:
+        # A moment with an offset cannot be placed on a clock without one.
+        return value if value.tzinfo is None else INCOMPARABLE
+    from zoneinfo import ZoneInfo
+
+    return value.replace(tzinfo=ZoneInfo(zone)) if value.tzinfo is None else value.astimezone(ZoneInfo(zone))
+
+
+def is_number(value: Any) -> bool:
+    """Whether a literal is a number that compares with every numeric type."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
