@@ -2,8 +2,8 @@
 
 The stored frame has the export's dimension columns, `flags`, and for each characteristic ten UInt32 columns
 `{characteristic}__{kind}`: the eight states, `not_understood` (the part of `not_obtained` who were asked but did
-not understand) and `recoverable_cells` (blank or unknown cells whose person is known on another record). Counts add
-up: slices of several frames may be concatenated and summed.
+not understand) and `recoverable_cells` (blank or unknown cells whose person is known on another record; null where
+the export does not say who a person is). Counts add up: slices of several frames may be concatenated and summed.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def slice_counts(
         Groups without any record are absent.
     """
     selected = counts.lazy().filter((selection or Selection()).predicate())
-    sums = [pl.col(column(c, kind)).cast(pl.Int64).sum() for c in characteristics for kind in KINDS]
+    sums = [_sum(column(c, kind)) for c in characteristics for kind in KINDS]
     wide = (selected.group_by(list(by)).agg(sums) if by else selected.select(sums)).collect()
     parts = [
         wide.select(
@@ -86,6 +86,12 @@ def slice_counts(
         for order, name in enumerate(characteristics)
     ]
     return pl.concat(parts).sort([*by, "_order"]).drop("_order")
+
+
+def _sum(name: str) -> pl.Expr:
+    # The sum of nothing but nulls is 0 in Polars; a count that could not be made must stay unknown.
+    counted = pl.col(name).cast(pl.Int64)
+    return pl.when(counted.count() > 0).then(counted.sum()).alias(name)
 
 
 def with_rates(counts: pl.DataFrame) -> pl.DataFrame:

@@ -78,9 +78,7 @@ def state_expression(conditions: Sequence[Condition]) -> pl.Expr:
     ordered = sorted(conditions, key=lambda c: PRECEDENCE.index(c.expectation.meta["state"]))
     state = pl.when(~ordered[0].domain).then(pl.lit("not_applicable", dtype=State))
     for condition in ordered:
-        state = state.when(condition.unexpected).then(
-            pl.lit(condition.expectation.meta["state"], dtype=State)
-        )
+        state = state.when(condition.unexpected).then(pl.lit(condition.expectation.meta["state"], dtype=State))
     return state.otherwise(pl.lit("valid", dtype=State))
 
 

@@ -1,0 +1,358 @@
+"""Turns the rows of export files into person-role records: codes beside the raw values, lazily in Polars.
+
+Labels are recognised once per distinct value, then replaced in the frame, so the cost of folding a label does not
+grow with the number of rows.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from equality.exports import dates
+from equality.exports.geography import (
+    DATA,
+    district_of_label,
+    district_of_points,
+    lpa_label,
+    policing_areas,
+)
+from equality.exports.labels import fold, labels_for
+from equality.exports.profile import Profile
+from equality.exports.read import ExportFile, heading_of
+from equality.measures.dimensions import DIMENSIONS, FLAG_BITS, FLAGS, NOT_RECORDED
+
+KEY = ("crime_ref", "person_ref", "role")
+"""What makes a person-role record the same in a later extract."""
+
+RECORD_FIELDS = (
+    "crime_ref",
+    "person_ref",
+    "role",
+    "person_type",
+    "month",
+    "recorded_on",
+    "reported_on",
+    "committed_on",
+    "lpa",
+    "lpa_then",
+    "area",
+    "team",
+    "channel",
+    "offence_code",
+    "crime_group",
+    "crime_subgroup",
+    "flags",
+    "outcome",
+    "age_band",
+    "sex_group",
+    "extract_date",
+    "source_file",
+    "source_row",
+)
+"""Columns of a person-role record beside `{characteristic}` and `{characteristic}_raw`."""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """Person-role records of some export files.
+
+    Attributes:
+        records: `RECORD_FIELDS` that the export holds, then each characteristic's code and raw value.
+        rejected: rows that are no records: every raw field as text, and `reason`.
+        unmapped: labels that were not recognised: `field`, `label`, `records` (count).
+        synthetic: the export says that its rows are synthetic.
+        characteristics: those the export holds, in the profile's order.
+        dimensions: those the export holds.
+    """
+
+    records: pl.LazyFrame
+    rejected: pl.LazyFrame
+    unmapped: pl.DataFrame
+    synthetic: bool
+    characteristics: tuple[str, ...]
+    dimensions: tuple[str, ...]
+
+
+def code(files: Sequence[ExportFile], profile: Profile) -> Coded:
+    """Code the rows of files that fit a profile.
+
+    Args:
+        files: at least one, each checked by `open_export`.
+        profile: the profile they fit.
+
+    Returns:
+        The records and what could not be recognised. Only the distinct labels have been collected.
+    """
+    raw = pl.concat([_raw_fields(file, profile) for file in files])
+    looked_up = _look_up(raw, profile)
+    columns = {name: look.expression for name, look in looked_up.items()}
+    recorded = dates.parsed(pl.col("recorded_on_raw"), profile.dates)
+    coded = raw.with_columns(
+        recorded_on=recorded,
+        **{name: dates.parsed(pl.col(f"{name}_raw"), profile.dates) for name in _other_dates(profile)},
+        **columns,
+    )
+    unmapped = [look.unmapped(name) for name, look in looked_up.items()]
+    records = _derive(coded.filter(pl.col("recorded_on").is_not_null()), profile)
+    return Coded(
+        records=records,
+        rejected=raw.filter(recorded.is_null()).with_columns(
+            reason=pl.lit("no date recorded that the profile's formats can read")
+        ),
+        unmapped=pl.concat(unmapped).sort(["records", "field", "label"], descending=[True, False, False]),
+        synthetic=_is_synthetic(raw, profile),
+        characteristics=tuple(profile.characteristics),
+        dimensions=_dimensions(profile),
+    )
+
+
+def _raw_fields(file: ExportFile, profile: Profile) -> pl.LazyFrame:
+    """The fields of one file as text under the project's names, each with the suffix `_raw`."""
+    wanted = dict(profile.columns) | {n: held.headings for n, held in profile.characteristics.items()}
+    if profile.synthetic:
+        wanted["synthetic"] = (profile.synthetic.column,)
+    if profile.extract.column:
+        wanted["extract_date"] = (profile.extract.column,)
+    found = {name: heading_of(accepted, file.headings) for name, accepted in wanted.items()}
+    fields = [
+        (pl.col(heading) if heading else pl.lit(None, dtype=pl.String)).alias(f"{name}_raw")
+        for name, heading in found.items()
+    ]
+    if "extract_date" in wanted:
+        extract_date = dates.parsed(pl.col(profile.extract.column or ""), profile.dates)
+    else:
+        extract_date = pl.lit(file.extract_date)
+    return file.scan().select(*fields, extract_date.alias("extract_date"), "source_file", "source_row")
+
+
+@dataclass(frozen=True)
+class _LookUp:
+    """How the distinct values of one raw expression translate."""
+
+    source: pl.Expr
+    old: list[str | None]
+    new: list[str | int | None]
+    dtype: pl.DataType
+    missed: list[tuple[str, int]]
+
+    @property
+    def expression(self) -> pl.Expr:
+        return self.source.replace_strict(self.old, self.new, default=None, return_dtype=self.dtype)
+
+    def unmapped(self, field: str) -> pl.DataFrame:
+        labels, counts = zip(*self.missed, strict=True) if self.missed else ((), ())
+        return pl.DataFrame(
+            {"field": [field] * len(labels), "label": list(labels), "records": list(counts)},
+            schema={"field": pl.String, "label": pl.String, "records": pl.Int64},
+        )
+
+
+Recogniser = Callable[[str | None], tuple[str | int | None, bool]]
+
+
+def _look_up(raw: pl.LazyFrame, profile: Profile) -> dict[str, _LookUp]:
+    """Collect the distinct values of every labelled field in one pass and translate each once."""
+    recognisers = _recognisers(profile)
+    sources = {name: _label_source(name, profile) for name in recognisers}
+    counted = pl.collect_all(
+        [raw.group_by(source.alias("label")).len("records") for source in sources.values()],
+        engine="streaming",
+    )
+    found = {}
+    for (name, recognise), frame in zip(recognisers.items(), counted, strict=True):
+        results = [(label, count, *recognise(label)) for label, count in frame.iter_rows()]
+        found[name] = _LookUp(
+            source=sources[name],
+            old=[label for label, *_ in results],
+            new=[value for _, _, value, _ in results],
+            dtype=pl.UInt16() if name == "flags" else pl.String(),
+            missed=[(label or "", count) for label, count, _, known in results if not known],
+        )
+    if "latitude" in profile.columns:
+        found["area"] = _points(raw)
+    return found
+
+
+def _label_source(name: str, profile: Profile) -> pl.Expr:
+    held = profile.characteristics.get(name)
+    if held and held.source:
+        # Only what is no date is a label; the dates themselves are dealt with by `_age_from_birth`.
+        born = pl.col(f"{held.source}_raw")
+        return pl.when(dates.parsed(born, profile.dates).is_null()).then(born)
+    return pl.col(f"{_LABELLED_FIELDS.get(name, name)}_raw")
+
+
+_LABELLED_FIELDS = {"area": "district", "lpa_label": "lpa", "crime": "offence_code"}
+
+
+def _recognisers(profile: Profile) -> dict[str, Recogniser]:
+    """For each labelled column of a record: label → (value, recognised)."""
+    found: dict[str, Recogniser] = {}
+    for name, held in profile.characteristics.items():
+        found[name] = labels_for(name, held.values, profile.blank, held.several).code
+    if "role" in profile.columns:
+        found["role"] = _table(profile.roles, NOT_RECORDED)
+    if "person_type" in profile.columns:
+        # An unrecognised or blank type counts as a person: nobody leaves the denominator by a typing mistake.
+        found["person_type"] = _table(profile.person_types, "person", otherwise="person")
+    if "channel" in profile.columns:
+        spellings = {s: channel for channel, names in profile.channels.items() for s in (channel, *names)}
+        found["channel"] = _table(spellings, NOT_RECORDED)
+    if "team" in profile.columns:
+        found["team"] = lambda label: ((label or "").strip() or NOT_RECORDED, True)
+    if "district" in profile.columns:
+        found["area"] = district_of_label
+    if "lpa" in profile.columns:
+        found["lpa_label"] = lpa_label
+    if "offence_code" in profile.columns:
+        groups = dict.fromkeys(offences(), "")
+        found["crime"] = lambda label: (
+            _offence(label),
+            _offence(label) in groups or not (label or "").strip(),
+        )
+    for name in ("crime_group", "crime_subgroup"):
+        if name in profile.columns:
+            found[name] = lambda label: ((label or "").strip() or NOT_RECORDED, True)
+    if "flags" in profile.columns:
+        found["flags"] = _flags
+    return found
+
+
+def _table(spellings: dict[str, str], blank: str, otherwise: str | None = None) -> Recogniser:
+    known = {fold(label): value for label, value in spellings.items()}
+
+    def recognise(label: str | None) -> tuple[str | None, bool]:
+        folded = fold(label or "")
+        if not folded:
+            return blank, True
+        found = known.get(folded)
+        return (found, True) if found else (otherwise or (label or "").strip(), False)
+
+    return recognise
+
+
+def _offence(label: str | None) -> str:
+    return (label or "").strip().upper()
+
+
+def _flags(label: str | None) -> tuple[int, bool]:
+    known = {fold(title): FLAG_BITS[flag] for flag, title in FLAGS.items()} | _FLAG_SPELLINGS
+    parts = [folded for part in (label or "").split(";") if (folded := fold(part))]
+    mask = 0
+    for part in parts:
+        mask |= known.get(part, 0)
+    return mask, all(part in known for part in parts)
+
+
+_FLAG_SPELLINGS = {
+    fold(spelling): FLAG_BITS[flag]
+    for spelling, flag in {
+        "DA": "domestic_abuse",
+        "Hate - race": "hate_race",
+        "Hate - religion": "hate_religion",
+        "Hate - sexual orientation": "hate_sexual_orientation",
+        "Hate - disability": "hate_disability",
+        "Hate - transgender": "hate_transgender",
+        "Child sexual exploitation": "child_sexual_exploitation",
+        "CSE": "child_sexual_exploitation",
+        "CSA": "child_sexual_exploitation",
+        "Honour based": "honour_based",
+        "Honour based abuse": "honour_based",
+        "HBA": "honour_based",
+    }.items()
+}
+
+
+@functools.cache
+def offences(folder: Path = DATA) -> dict[str, tuple[str, str]]:
+    """Home Office offence code → (crime group, crime subgroup); the 2017/18 list."""
+    path = folder / "reference" / "home_office_offence_codes_2017_18.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return {
+            row["Offence_Code"].upper(): (row["Offence_Group"], row["Offence_Subgroup"]) for row in csv.DictReader(file)
+        }
+
+
+def _points(raw: pl.LazyFrame) -> _LookUp:
+    """Coordinates → district, once per distinct pair."""
+    pair = pl.concat_str("latitude_raw", "longitude_raw", separator="|")
+    distinct = raw.select(pair.alias("pair"), latitude="latitude_raw", longitude="longitude_raw").unique()
+    placed = district_of_points(distinct.collect())
+    return _LookUp(pair, placed["pair"].to_list(), placed["area"].to_list(), pl.String(), [])
+
+
+def _other_dates(profile: Profile) -> list[str]:
+    return [name for name in ("reported_on", "committed_on") if name in profile.columns]
+
+
+def _derive(coded: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
+    """Everything that follows from other fields, then the columns of a record in order."""
+    held = profile.characteristics
+    born = next((h.source for h in held.values() if h.source), None)
+    began = pl.coalesce(*[n for n in ("committed_on", "reported_on") if n in _other_dates(profile)], "recorded_on")
+    frame = coded.with_columns(
+        month=pl.col("recorded_on").dt.strftime("%Y-%m"),
+        **{name: pl.lit(value) for name, value in profile.constants.items()},
+    )
+    if born:
+        birth = dates.parsed(pl.col(f"{born}_raw"), profile.dates, not_after=pl.col("recorded_on"))
+        age = pl.coalesce(dates.age_code(birth, began, profile.placeholder_dates), pl.col("age"))
+        frame = frame.with_columns(age=age, age_raw=pl.col(f"{born}_raw"))
+    if "crime" in coded.collect_schema():
+        groups = {code: group for code, (group, _) in offences().items()}
+        subgroups = {code: subgroup for code, (_, subgroup) in offences().items()}
+        frame = frame.with_columns(
+            offence_code=pl.col("crime"),
+            crime_group=pl.col("crime").replace_strict(groups, default=NOT_RECORDED),
+            crime_subgroup=pl.col("crime").replace_strict(subgroups, default=NOT_RECORDED),
+        )
+    for name in ("crime_ref", "person_ref", "outcome"):
+        if name in profile.columns:
+            text = pl.col(f"{name}_raw").str.strip_chars()
+            frame = frame.with_columns(pl.when(text != "").then(text).alias(name))
+    if "crime_ref" not in profile.columns:
+        # No reference in the export: the row itself is the record, and nobody is seen twice.
+        row = pl.concat_str("source_file", "source_row", separator=":")
+        frame = frame.with_columns(crime_ref=row, person_ref=pl.lit(None, dtype=pl.String))
+    frame = frame.with_columns(
+        age_band=dates.age_band(pl.col("age")) if "age" in held else pl.lit("not known"),
+        sex_group=pl.col("sex").replace_strict({"F": "female", "M": "male"}, default="other or not known")
+        if "sex" in held
+        else pl.lit("other or not known"),
+    )
+    if "area" in coded.collect_schema():
+        if "lpa" not in profile.columns:
+            frame = frame.with_columns(lpa_label=pl.lit(None, dtype=pl.String))
+        now, then = policing_areas()
+        frame = frame.with_columns(lpa=now, lpa_then=then)
+    names = frame.collect_schema().names()
+    cells = [name for c in held for name in (c, f"{c}_raw")]
+    return frame.select([name for name in RECORD_FIELDS if name in names] + cells)
+
+
+def _dimensions(profile: Profile) -> tuple[str, ...]:
+    """The dimensions that an export with this profile holds, in the order of screens."""
+    held = {"month", "role", *profile.columns}
+    if held & {"latitude", "district"}:
+        held |= {"area", "lpa", "lpa_then"}
+    if "offence_code" in held:
+        held |= {"crime_group", "crime_subgroup"}
+    return tuple(name for name in DIMENSIONS if name in held)
+
+
+def _is_synthetic(raw: pl.LazyFrame, profile: Profile) -> bool:
+    if profile.synthetic is None:
+        return False
+    marked = pl.col("synthetic_raw").str.strip_chars().str.to_uppercase() == profile.synthetic.value.upper()
+    return bool(raw.select(marked.any()).collect(engine="streaming").item())
+
+
+def characteristic_columns(names: Iterable[str]) -> list[str]:
+    """The code and raw columns of characteristics."""
+    return [column for name in names for column in (name, f"{name}_raw")]

@@ -1,0 +1,170 @@
+"""Measures person-role records: the state of every cell, the counts by state, and the checkpoint's verdict.
+
+States, counts and verdict come from the same expectations. A state is an expression over a record; the counts
+group it, the worklist filters it, the checkpoint sums it.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import great_expectations as gx
+import polars as pl
+
+import gx_polars  # importing it registers the polars datasource
+from equality.measures.counts import KINDS, column
+from equality.measures.states import state_column, state_expression
+from equality.measures.suites import (
+    RECORD_SUITES,
+    STATE_SUITES,
+    TARGET_SUITE,
+    parameters,
+    state_conditions,
+    suite,
+)
+
+# Great Expectations keeps its current project in a global; Streamlit runs each session in a thread.
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def with_states(records: pl.LazyFrame, characteristics: Sequence[str]) -> pl.LazyFrame:
+    """Add to person-role records `{characteristic}_state` for each characteristic."""
+    return records.with_columns(
+        state_expression(conditions).alias(state_column(name))
+        for name, conditions in state_conditions(characteristics).items()
+    )
+
+
+def count(records: pl.LazyFrame, characteristics: Sequence[str], dimensions: Sequence[str]) -> pl.LazyFrame:
+    """Count the cells of records by state within every combination of dimensions and flags that occurs.
+
+    Returns:
+        The stored form of counts that `equality.measures.counts` describes, in no particular order.
+    """
+    columns = records.collect_schema().names()
+    flags = pl.col("flags") if "flags" in columns else pl.lit(0, dtype=pl.UInt16).alias("flags")
+    measured = with_states(records, characteristics).with_columns(
+        flags,
+        *(_not_understood(name, conditions) for name, conditions in state_conditions(characteristics).items()),
+    )
+    measured = _with_known_elsewhere(measured, characteristics)
+    sums = [_kind(name, kind).cast(pl.UInt32).alias(column(name, kind)) for name in characteristics for kind in KINDS]
+    return measured.group_by(*dimensions, "flags").agg(sums)
+
+
+def _kind(characteristic: str, kind: str) -> pl.Expr:
+    state = pl.col(state_column(characteristic))
+    if kind == "not_understood":
+        return ((state == "not_obtained") & pl.col(f"{characteristic}_not_understood")).sum()
+    if kind == "recoverable_cells":
+        known = pl.col(_elsewhere(characteristic))
+        cells = state.is_in(["blank", "unknown"]) & known.fill_null(False)
+        return pl.when(known.count() > 0).then(cells.sum())
+    return (state == kind).sum()
+
+
+def _not_understood(characteristic: str, conditions: Sequence[gx_polars.Condition]) -> pl.Expr:
+    asked = [c.unexpected for c in conditions if c.expectation.meta.get("reason") == "not_understood"]
+    return pl.any_horizontal(asked or [pl.lit(False)]).alias(f"{characteristic}_not_understood")
+
+
+def _elsewhere(characteristic: str) -> str:
+    return f"{characteristic}_known_elsewhere"
+
+
+def _with_known_elsewhere(measured: pl.LazyFrame, characteristics: Sequence[str]) -> pl.LazyFrame:
+    """Add whether a record's person is known on any record: for a cell that is not, on another one."""
+    people = (
+        measured.filter(pl.col("person_ref").is_not_null())
+        .group_by("person_ref")
+        .agg((pl.col(state_column(n)) == "valid").any().alias(_elsewhere(n)) for n in characteristics)
+    )
+    return measured.join(people, on="person_ref", how="left")
+
+
+def validate(
+    records: pl.LazyFrame, characteristics: Sequence[str], crime_reference_pattern: str | None = None
+) -> dict[str, Any]:
+    """Run every suite over records as a Great Expectations checkpoint.
+
+    Args:
+        records: person-role records.
+        characteristics: those the export holds.
+        crime_reference_pattern: regular expression of the export's crime references; None skips that check.
+
+    Returns:
+        `success` and `suites`: per suite its `name`, `success` and `results`, each with `characteristic`,
+        `dimension`, `state`, `expectation`, `mostly`, `element_count`, `unexpected_count`, `unexpected_percent`
+        and `success`. Counts only: no value of any record is in it.
+    """
+    measured = with_states(records, characteristics)
+    columns = measured.collect_schema().names()
+    with _ONE_AT_A_TIME:
+        checkpoint = _checkpoint(characteristics, columns, crime_reference_pattern is not None)
+        outcome = checkpoint.run(
+            batch_parameters={"dataframe": measured},
+            expectation_parameters=parameters(characteristics, crime_reference_pattern),
+        )
+    found = {result.suite_name: result for result in outcome.run_results.values()}
+    return {
+        "success": bool(outcome.success),
+        "suites": [
+            {
+                "name": name,
+                "success": bool(result.success),
+                "results": [_summary(r) for r in result.results],
+            }
+            for name, result in found.items()
+        ],
+    }
+
+
+def _checkpoint(characteristics: Sequence[str], columns: Sequence[str], has_references: bool) -> gx.Checkpoint:
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    batches = (
+        context.data_sources.add_polars("exports")
+        .add_dataframe_asset("records")
+        .add_batch_definition_whole_dataframe("whole")
+    )
+    definitions = []
+    for name in (*STATE_SUITES, TARGET_SUITE, *RECORD_SUITES):
+        wanted = suite(name, characteristics, columns)
+        if not has_references:
+            wanted.expectations = [e for e in wanted.expectations if "crime_reference_pattern" not in str(e)]
+        if wanted.expectations:
+            context.suites.add(wanted)
+            definition = gx.ValidationDefinition(name=name, data=batches, suite=wanted)
+            definitions.append(context.validation_definitions.add(definition))
+    return context.checkpoints.add(
+        gx.Checkpoint(
+            name="equality",
+            validation_definitions=definitions,
+            # Counts only: COMPLETE carries every failing value.
+            result_format={"result_format": "BASIC", "partial_unexpected_count": 0},
+        )
+    )
+
+
+def _summary(result: Any) -> dict[str, Any]:
+    expectation, figures = result.expectation_config, result.result
+    meta = expectation.meta or {}
+    return {
+        "characteristic": meta.get("characteristic"),
+        "dimension": meta.get("dimension"),
+        "state": meta.get("state"),
+        "reason": meta.get("reason"),
+        "sentence": meta.get("sentence"),
+        "expectation": expectation.type,
+        "mostly": expectation.kwargs.get("mostly", 1.0),
+        "element_count": figures.get("element_count"),
+        "missing_count": figures.get("missing_count"),
+        "unexpected_count": figures.get("unexpected_count"),
+        "unexpected_percent": figures.get("unexpected_percent"),
+        "success": bool(result.success),
+        "error": (result.exception_info or {}).get("exception_message"),
+    }

@@ -1,0 +1,98 @@
+"""The suites in `expectations/`, with the code lists as their parameters."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from great_expectations.core.expectation_suite import ExpectationSuite
+
+from equality.errors import EqualityError
+from equality.measures.catalogue import EXPECTATIONS
+from equality.measures.codes import code_list
+from equality.measures.states import by_characteristic
+from gx_polars import Condition, conditions, load_suite
+
+STATE_SUITES = ("completeness", "validity", "known")
+"""The suites whose expectations decide the state of a cell."""
+
+RECORD_SUITES = ("consistency",)
+"""Suites about records rather than one characteristic's cells."""
+
+TARGET_SUITE = "targets"
+"""The suite over the states themselves: the share known that is aimed at, as `mostly`."""
+
+
+class SuiteError(EqualityError):
+    """A suite in `expectations/` contradicts itself."""
+
+
+def parameters(characteristics: Sequence[str], crime_reference_pattern: str | None = None) -> dict[str, Any]:
+    """The suite parameters: every code list, whole and by state.
+
+    For a characteristic `c`: `c_codes` (all codes), `c_declined`, `c_not_obtained` (without those who did not
+    understand), `c_not_understood`, `c_not_stated` and `c_unknown`.
+    """
+    found: dict[str, Any] = {}
+    for name in characteristics:
+        codes = code_list(name).values()
+        found[f"{name}_codes"] = [c.code for c in codes]
+        for state in ("declined", "not_obtained", "not_stated", "unknown"):
+            found[f"{name}_{state}"] = [c.code for c in codes if c.state == state and c.reason != "not_understood"]
+        found[f"{name}_not_understood"] = [c.code for c in codes if c.reason == "not_understood"]
+    if crime_reference_pattern:
+        found["crime_reference_pattern"] = crime_reference_pattern
+    return found
+
+
+@functools.cache
+def _content(name: str, folder: Path) -> dict[str, Any]:
+    return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def suite(
+    name: str, characteristics: Sequence[str], columns: Sequence[str], folder: Path = EXPECTATIONS
+) -> ExpectationSuite:
+    """One suite, without the expectations about what an export does not hold.
+
+    Args:
+        name: the file's name in `expectations/`, without `.json`.
+        characteristics: those that the export holds.
+        columns: the columns of its records; an expectation about any other column is left out.
+        folder: where the suites are.
+    """
+    content = copy.deepcopy(_content(name, folder))
+    content["expectations"] = [e for e in content["expectations"] if _applies(e, set(characteristics), set(columns))]
+    return load_suite(content)
+
+
+def _applies(expectation: dict[str, Any], characteristics: set[str], columns: set[str]) -> bool:
+    asked = (expectation.get("meta") or {}).get("characteristic")
+    kwargs = expectation["kwargs"]
+    named = {kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs}
+    named |= set(kwargs.get("column_list", ()))
+    return asked in characteristics if asked else named <= columns
+
+
+def state_conditions(characteristics: Sequence[str], folder: Path = EXPECTATIONS) -> dict[str, list[Condition]]:
+    """For each characteristic the conditions that decide its cells' states.
+
+    Raises:
+        SuiteError: if the expectations of a characteristic do not share one `row_condition`, or one is missing.
+    """
+    values = parameters(characteristics)
+    found = by_characteristic(
+        condition for name in STATE_SUITES for condition in conditions(suite(name, characteristics, (), folder), values)
+    )
+    for name in characteristics:
+        domains = {repr(c.expectation.row_condition) for c in found.get(name, [])}
+        if len(domains) != 1:
+            raise SuiteError(
+                f"The expectations about {name} must all have the same row_condition, so that they speak of the "
+                f"same people; they have {len(domains)} different ones. Correct expectations/*.json."
+            )
+    return {name: found[name] for name in characteristics}
