@@ -17,7 +17,7 @@ from gx_polars.errors import (
     UnsupportedRowConditionError,
     UnsupportedTypeError,
 )
-from gx_polars.metrics import map_metrics as _map_metrics  # noqa: F401 - registers the metrics
+from gx_polars.metrics import register
 from gx_polars.suites import load_suite
 
 __all__ = [
@@ -33,3 +33,6 @@ __all__ = [
     "conditions",
     "load_suite",
 ]
+
+register()
+del register

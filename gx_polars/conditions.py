@@ -70,7 +70,7 @@ def conditions(
     """
     known = None if schema is None else pl.Schema(schema)
     found = []
-    for expectation in getattr(suite, "expectations", suite):
+    for expectation in suite.expectations if isinstance(suite, ExpectationSuite) else suite:
         rule = rule_of(expectation)
         if rule is not None:
             found.append(_condition(expectation, rule, parameters or {}, known))

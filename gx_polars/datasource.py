@@ -20,7 +20,6 @@ from great_expectations.exceptions.exceptions import BuildBatchRequestError
 
 from gx_polars.engine import PolarsExecutionEngine
 
-
 # Inside the models the name ``type`` is a field.
 _EngineClass = type[PolarsExecutionEngine]
 _AssetClass = type[DataAsset]
@@ -32,6 +31,8 @@ class DataFrameAsset(DataAsset):
     type: Literal["dataframe"] = "dataframe"
 
     class Config:
+        """A misspelt argument is an error."""
+
         extra = pydantic.Extra.forbid
 
     def test_connection(self) -> None:

@@ -57,9 +57,7 @@ def _query(frame: pl.LazyFrame, wanted: Sequence[Deferred]) -> pl.LazyFrame:
     for index, one in enumerate(wanted):
         key = one.rows.code if one.rows is not None else ""
         groups.setdefault(key, (one.rows, []))[1].append(one.expr.alias(f"m{index}"))
-    parts = [
-        (frame if rows is None else frame.filter(rows.expr)).select(exprs) for rows, exprs in groups.values()
-    ]
+    parts = [(frame if rows is None else frame.filter(rows.expr)).select(exprs) for rows, exprs in groups.values()]
     return parts[0] if len(parts) == 1 else pl.concat(parts, how="horizontal")
 
 

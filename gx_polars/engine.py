@@ -84,9 +84,7 @@ class PolarsExecutionEngine(ExecutionEngine[Q]):
         if batch_id is None:
             data = self.batch_manager.active_batch_data
             if data is None:
-                raise gx_exceptions.ValidationError(
-                    "No batch is specified, but could not identify a loaded batch."
-                )
+                raise gx_exceptions.ValidationError("No batch is specified, but could not identify a loaded batch.")
         elif batch_id not in self.batch_manager.batch_data_cache:
             raise gx_exceptions.ValidationError(f"Unable to find batch with batch_id {batch_id}")
         else:
@@ -145,9 +143,7 @@ class PolarsExecutionEngine(ExecutionEngine[Q]):
             # What did resolve is in the cache and is handed out when GX asks again.
             metric, error = turn.failed[0]
             same = tuple(other for other, its in turn.failed if str(its) == str(error))
-            raise gx_exceptions.MetricResolutionError(
-                message=str(error), failed_metrics=same or (metric,)
-            ) from error
+            raise gx_exceptions.MetricResolutionError(message=str(error), failed_metrics=same or (metric,)) from error
         return turn.resolved
 
     def _attempt(

@@ -28,9 +28,7 @@ class Masks:
     unexpected: Q
 
 
-def masks(
-    rule: Rule, domain_kwargs: Mapping[str, Any], values: Mapping[str, Any], schema: Schema | None
-) -> Masks:
+def masks(rule: Rule, domain_kwargs: Mapping[str, Any], values: Mapping[str, Any], schema: Schema | None) -> Masks:
     """The masks of one expectation.
 
     Args:

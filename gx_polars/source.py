@@ -8,6 +8,8 @@ the ``polars`` module. What runs and what is reported come from the same calls a
 from __future__ import annotations
 
 import datetime
+import math
+import operator
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -20,14 +22,16 @@ def render(value: object) -> str:
     if isinstance(value, Q | _Recorded):
         return value.code
     if isinstance(value, list | tuple | set | frozenset):
-        inner = ", ".join(render(item) for item in value)
-        return f"[{inner}]"
+        return "[" + ", ".join(map(render, value)) + "]"
     if isinstance(value, dict):
-        inner = ", ".join(f"{render(key)}: {render(item)}" for key, item in value.items())
-        return "{" + inner + "}"
+        return "{" + ", ".join(f"{render(key)}: {render(item)}" for key, item in value.items()) + "}"
+    return _render_scalar(value)
+
+
+def _render_scalar(value: object) -> str:
     if isinstance(value, Decimal):
         return f"decimal.{value!r}"
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+    if isinstance(value, float) and not math.isfinite(value):
         return f"float({str(value)!r})"
     if isinstance(value, datetime.datetime) and value.tzinfo is not None:
         return f"datetime.datetime.fromisoformat({value.isoformat()!r})"
@@ -78,32 +82,44 @@ class Q:
     def __invert__(self) -> Q:
         return Q(~self.expr, f"(~{self.code})")
 
+    def _with(self, symbol: str, apply: Callable[[Any, Any], Any], other: Any) -> Q:
+        return Q(apply(self.expr, _bare(other)), f"({self.code} {symbol} {render(other)})")
+
+    def __and__(self, other: Any) -> Q:
+        return self._with("&", operator.and_, other)
+
+    def __or__(self, other: Any) -> Q:
+        return self._with("|", operator.or_, other)
+
+    def __eq__(self, other: object) -> Q:  # type: ignore[override]
+        return self._with("==", operator.eq, other)
+
+    def __ne__(self, other: object) -> Q:  # type: ignore[override]
+        return self._with("!=", operator.ne, other)
+
+    def __lt__(self, other: Any) -> Q:
+        return self._with("<", operator.lt, other)
+
+    def __le__(self, other: Any) -> Q:
+        return self._with("<=", operator.le, other)
+
+    def __gt__(self, other: Any) -> Q:
+        return self._with(">", operator.gt, other)
+
+    def __ge__(self, other: Any) -> Q:
+        return self._with(">=", operator.ge, other)
+
+    def __add__(self, other: Any) -> Q:
+        return self._with("+", operator.add, other)
+
+    def __mod__(self, other: Any) -> Q:
+        return self._with("%", operator.mod, other)
+
     def __repr__(self) -> str:
         return f"Q({self.code})"
 
     __hash__ = None  # type: ignore[assignment]
 
-
-def _operator(symbol: str, apply: Callable[[Any, Any], Any]) -> Callable[[Q, Any], Q]:
-    def method(self: Q, other: Any) -> Q:
-        return Q(apply(self.expr, _bare(other)), f"({self.code} {symbol} {render(other)})")
-
-    return method
-
-
-for _name, _symbol, _apply in [
-    ("__and__", "&", lambda a, b: a & b),
-    ("__or__", "|", lambda a, b: a | b),
-    ("__eq__", "==", lambda a, b: a == b),
-    ("__ne__", "!=", lambda a, b: a != b),
-    ("__lt__", "<", lambda a, b: a < b),
-    ("__le__", "<=", lambda a, b: a <= b),
-    ("__gt__", ">", lambda a, b: a > b),
-    ("__ge__", ">=", lambda a, b: a >= b),
-    ("__add__", "+", lambda a, b: a + b),
-    ("__mod__", "%", lambda a, b: a % b),
-]:
-    setattr(Q, _name, _operator(_symbol, _apply))
 
 #: The polars module, recording: ``PL.col("a").is_null()`` has ``.expr`` and ``.code``.
 PL: Any = _Recorded(pl, "pl")

@@ -31,10 +31,8 @@ def load_suite(source: str | Path | Mapping[str, Any]) -> ExpectationSuite:
     Args:
         source: A path to a suite file, or the loaded JSON object.
     """
-    if isinstance(source, Mapping):
-        content = dict(source)
-    else:
-        content = json.loads(Path(source).read_text(encoding="utf-8"))
+    loaded = source if isinstance(source, Mapping) else json.loads(Path(source).read_text(encoding="utf-8"))
+    content = dict(loaded)
     expectations = content.pop("expectations", [])
     known = {"name", "id", "meta", "notes", "suite_parameters"}
     suite = ExpectationSuite(**{key: value for key, value in content.items() if key in known})

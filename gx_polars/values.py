@@ -7,11 +7,13 @@ converted once; without it they are used as written.
 from __future__ import annotations
 
 import datetime
+import math
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
-from dateutil.parser import isoparse
 
 from gx_polars.source import PL, Q
 
@@ -79,7 +81,7 @@ def comparable(value: Any, dtype: pl.DataType | None) -> Any:
 def _number(value: Any, dtype: pl.DataType) -> Any:
     if isinstance(value, bool):
         value = int(value)
-    if not isinstance(value, int | float | Decimal) or value != value:
+    if not isinstance(value, int | float | Decimal) or is_nan(value):
         return INCOMPARABLE
     if dtype.is_decimal():
         return Decimal(str(value))
@@ -90,21 +92,22 @@ def _temporal(value: Any, dtype: pl.DataType) -> Any:
     if isinstance(dtype, pl.Duration):
         return value if isinstance(value, datetime.timedelta) else INCOMPARABLE
     if isinstance(dtype, pl.Time):
-        if isinstance(value, str):
-            return datetime.time.fromisoformat(value)
-        return value if isinstance(value, datetime.time) else INCOMPARABLE
-    if isinstance(value, str):
-        try:
-            value = isoparse(value)
-        except ValueError:
-            return INCOMPARABLE
+        return _parsed(value, datetime.time.fromisoformat, datetime.time)
+    value = _parsed(value, datetime.datetime.fromisoformat, datetime.date)
     if isinstance(value, datetime.datetime):
         return _moment(value, dtype)
-    if isinstance(value, datetime.date):
-        if isinstance(dtype, pl.Date):
-            return value
-        return _moment(datetime.datetime.combine(value, datetime.time()), dtype)
-    return INCOMPARABLE
+    if value is INCOMPARABLE or isinstance(dtype, pl.Date):
+        return value
+    return _moment(datetime.datetime.combine(value, datetime.time()), dtype)
+
+
+def _parsed(value: Any, parse: Callable[[str], Any], kind: type) -> Any:
+    if isinstance(value, str):
+        try:
+            return parse(value)
+        except ValueError:
+            return INCOMPARABLE
+    return value if isinstance(value, kind) else INCOMPARABLE
 
 
 def _moment(value: datetime.datetime, dtype: pl.DataType) -> Any:
@@ -115,11 +118,14 @@ def _moment(value: datetime.datetime, dtype: pl.DataType) -> Any:
     if zone is None:
         # A moment with an offset cannot be placed on a clock without one.
         return value if value.tzinfo is None else INCOMPARABLE
-    from zoneinfo import ZoneInfo
-
     return value.replace(tzinfo=ZoneInfo(zone)) if value.tzinfo is None else value.astimezone(ZoneInfo(zone))
+
+
+def is_nan(value: Any) -> bool:
+    """Whether a literal is the float that stands for a missing number."""
+    return isinstance(value, float) and math.isnan(value)
 
 
 def is_number(value: Any) -> bool:
     """Whether a literal is a number that compares with every numeric type."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
+    return isinstance(value, int | float) and not isinstance(value, bool) and not is_nan(value)

@@ -1,11 +1,19 @@
-"""GX's metrics on Polars. Importing this package registers them."""
+"""GX's metrics on Polars."""
 
 from __future__ import annotations
 
-from gx_polars.metrics import map_metrics, table_metrics
+from gx_polars import types
+from gx_polars.metrics import aggregates, distinct, map_metrics, refused, table_metrics
 from gx_polars.rules import RULES
 
-for _rule in RULES.values():
-    map_metrics.register_rule(_rule)
-map_metrics.register_value_lengths()
-table_metrics.register()
+
+def register() -> None:
+    """Register everything this package knows with GX, for `PolarsExecutionEngine`."""
+    for rule in RULES.values():
+        map_metrics.register_rule(rule)
+    map_metrics.register_value_lengths()
+    table_metrics.register()
+    aggregates.register()
+    distinct.register()
+    types.register()
+    refused.register()

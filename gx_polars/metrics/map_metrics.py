@@ -138,9 +138,7 @@ def _pairs(value: pl.Series) -> list[tuple[Any, Any]]:
     return [(item["a"], item["b"]) for item in value.to_list()]
 
 
-def unexpected_value_counts(
-    *, metric_value_kwargs: dict[str, Any], metrics: dict[str, Any], **_: Any
-) -> Deferred:
+def unexpected_value_counts(*, metric_value_kwargs: dict[str, Any], metrics: dict[str, Any], **_: Any) -> Deferred:
     """Each unexpected value with its count, commonest first."""
     made, _domain, accessor = metrics["unexpected_condition"]
     counts = pl.col(accessor["columns"][0]).filter(made.unexpected.expr).value_counts(sort=True)
@@ -210,9 +208,7 @@ def _check_keys(keys: list[str], schema: pl.Schema) -> None:
             )
 
 
-def unexpected_index_query(
-    *, metric_value_kwargs: dict[str, Any], metrics: dict[str, Any], **_: Any
-) -> str | None:
+def unexpected_index_query(*, metric_value_kwargs: dict[str, Any], metrics: dict[str, Any], **_: Any) -> str | None:
     """Polars code that finds all unexpected rows of ``df`` again."""
     result_format = metric_value_kwargs["result_format"]
     if result_format.get("return_unexpected_index_query") is False:

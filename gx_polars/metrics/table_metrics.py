@@ -35,9 +35,7 @@ def column_count(*, metrics: dict[str, Any], **_: Any) -> int:
     return len(metrics["table.columns"])
 
 
-def row_count(
-    execution_engine: PolarsExecutionEngine, metric_domain_kwargs: dict[str, Any], **_: Any
-) -> Deferred:
+def row_count(execution_engine: PolarsExecutionEngine, metric_domain_kwargs: dict[str, Any], **_: Any) -> Deferred:
     """How many rows satisfy the row condition."""
     schema = execution_engine.schema(metric_domain_kwargs)
     mask = row_mask(metric_domain_kwargs.get("row_condition"), schema)

@@ -69,7 +69,8 @@ def _same(left: str, right: str, target: Target) -> Q:
 @rule(column_pair_values_equal.ColumnPairValuesEqual)
 def pair_equal(target: Target) -> Q:
     """``expect_column_pair_values_to_be_equal``; two nulls are not equal (see ``ignore_row_if``)."""
-    return _equal(*target.columns, target)
+    left, right = target.columns
+    return _equal(left, right, target)
 
 
 @rule(column_pair_values_greater.ColumnPairValuesAGreaterThanB)

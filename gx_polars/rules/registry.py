@@ -123,9 +123,7 @@ def add_rule(rule: Rule) -> None:
     RULES[rule.metric] = rule
 
 
-def rule(
-    metric_class: type[MapMetricProvider], *, rowwise: bool = True
-) -> Callable[[RuleFunction], RuleFunction]:
+def rule(metric_class: type[MapMetricProvider], *, rowwise: bool = True) -> Callable[[RuleFunction], RuleFunction]:
     """Register the decorated function as the rule for a GX map metric."""
 
     def register(met: RuleFunction) -> RuleFunction:

@@ -11,17 +11,21 @@ from great_expectations.expectations.metrics.column_map_metrics import (
     column_values_match_like_pattern_list,
     column_values_match_regex,
     column_values_match_regex_list,
+    column_values_match_strftime_format,
     column_values_not_match_like_pattern,
     column_values_not_match_like_pattern_list,
     column_values_not_match_regex,
     column_values_not_match_regex_list,
 )
 
+from gx_polars.errors import UnsupportedTypeError
 from gx_polars.patterns.like import like_to_regex
 from gx_polars.patterns.regex import to_rust
+from gx_polars.patterns.strftime import matches_format
 from gx_polars.rules.column import bounds, within
 from gx_polars.rules.registry import Target, rule
 from gx_polars.source import Q
+from gx_polars.values import is_text
 
 
 def _matches(target: Target, pattern: str) -> Q:
@@ -116,3 +120,11 @@ def length_between(target: Target) -> Q:
 def length_equals(target: Target) -> Q:
     """``expect_column_value_lengths_to_equal``."""
     return target.text().str.len_chars() == target.values["value"]
+
+
+@rule(column_values_match_strftime_format.ColumnValuesMatchStrftimeFormat)
+def match_strftime(target: Target) -> Q:
+    """``expect_column_values_to_match_strftime_format``, for columns of text."""
+    if target.dtype is not None and not is_text(target.dtype):
+        raise UnsupportedTypeError(target.name, target.dtype, "a date format is a question about text")
+    return matches_format(target.text(), target.values["strftime_format"])
