@@ -1,0 +1,99 @@
+"""The snapshots and counts that pages read, held once per process.
+
+Counts are kept per snapshot id: a snapshot never changes, and hashing a frame would be both slow and, above
+50,000 rows, wrong (Streamlit hashes a sample).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboard.link import FILTERS, UNITS, Options
+from equality.measures.counts import characteristics_of
+from equality.measures.dimensions import NO_LOCATION, NOT_RECORDED, OUTSIDE, ROLES, months_between
+from equality.settings import settings
+from equality.store.registry import Registry
+from equality.store.snapshot import Snapshot
+
+LAST: tuple[str, ...] = (OUTSIDE, NO_LOCATION, NOT_RECORDED)
+"""Values that stand after the others in lists of choices."""
+
+
+@st.cache_resource(show_spinner=False)
+def _registry(store: Path) -> Registry:
+    # One per process and store: each registry keeps connections of its own.
+    return Registry(store)
+
+
+def registry() -> Registry:
+    """The registry of the store that the settings name."""
+    return _registry(settings().store)
+
+
+def snapshots() -> dict[str, Snapshot]:
+    """The newest snapshot of every source that has one, in the registry's order."""
+    known = registry()
+    latest = {source: known.latest(source) for source in known.sources()}
+    return {source: snapshot for source, snapshot in latest.items() if snapshot is not None}
+
+
+def counts(snapshot: Snapshot) -> pl.DataFrame:
+    """The stored counts of a snapshot; shared by all sessions, so never changed in place."""
+    return _counts(snapshot.id, snapshot)
+
+
+@st.cache_resource(show_spinner="Reading the counts", max_entries=4)
+def _counts(snapshot_id: str, _snapshot: Snapshot) -> pl.DataFrame:
+    return registry().counts(_snapshot).collect()
+
+
+def options(snapshot: Snapshot) -> Options:
+    """What a link may ask of this snapshot."""
+    return _options(snapshot.id, snapshot)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _options(snapshot_id: str, _snapshot: Snapshot) -> Options:
+    frame = counts(_snapshot)
+    held = [d for d in dict.fromkeys((*FILTERS, *UNITS)) if d in _snapshot.dimensions and d in frame.columns]
+    values = {d: _values(frame[d]) for d in held}
+    roles = [role for role in ROLES if role in values.get("role", ())]
+    if _snapshot.headline_role in roles:
+        roles = [_snapshot.headline_role, *(role for role in roles if role != _snapshot.headline_role)]
+    return Options(
+        source=_snapshot.source,
+        months=tuple(months_between(*_snapshot.months)),
+        roles=tuple(roles) or (_snapshot.headline_role,),
+        values=values,
+        flags=_snapshot.flags,
+        characteristics=tuple(c for c in _snapshot.characteristics if c in characteristics_of(frame.columns)),
+    )
+
+
+def _values(column: pl.Series) -> tuple[str, ...]:
+    found = column.drop_nulls().unique().to_list()
+    return tuple(sorted(found, key=lambda v: (LAST.index(v) + 1 if v in LAST else 0, v)))
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _unmapped(snapshot_id: str, _snapshot: Snapshot) -> pl.DataFrame:
+    return registry().unmapped(_snapshot)
+
+
+def unmapped(snapshot: Snapshot) -> pl.DataFrame:
+    """Labels of this snapshot that no code list knows: field, label, records."""
+    return _unmapped(snapshot.id, snapshot)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _validation(snapshot_id: str, _snapshot: Snapshot) -> dict[str, Any]:
+    return dict(registry().validation(_snapshot))
+
+
+def validation(snapshot: Snapshot) -> dict[str, Any]:
+    """What the checkpoint found in this snapshot, as stored when it was loaded."""
+    return _validation(snapshot.id, snapshot)

@@ -1,0 +1,58 @@
+"""The slices that pages ask for, for the view that is shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+
+from dashboard.link import View
+from dashboard.shell import Context
+from equality.analysis.findings import Change, Contributor, compared, contributors, what_changed
+from equality.measures.dimensions import months_between, shift_month
+
+TREND: int = 13
+"""Months in a small line: a year and the month it began with."""
+
+
+def compare_with_earlier(context: Context) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The counts per characteristic now, and their rate with its change against the period before."""
+    now = context.slice()
+    rates = context.measured(now)
+    before = context.measured(_earlier(context)) if context.earlier else rates.clear()
+    return now, compared(rates, before, ["characteristic"])
+
+
+def _earlier(context: Context) -> pl.DataFrame:
+    return context.slice(view=context.earlier)
+
+
+def changed(context: Context, now: pl.DataFrame, rates: pl.DataFrame) -> list[Change]:
+    """At most five changes beyond chance against the period before."""
+    if not context.earlier:
+        return []
+    view = context.view
+    return what_changed(rates, (now, _earlier(context)), context.titles, view.measure, view.characteristic)
+
+
+def last_months(context: Context) -> list[str]:
+    """The 13 months that end with the period, as far as the data goes back."""
+    last = context.view.last
+    return months_between(max(context.options.months[0], shift_month(last, 1 - TREND)), last)
+
+
+def to_act(context: Context) -> list[Contributor]:
+    """The three units that hold most of the gap of the characteristic in focus."""
+    view, units = context.view, context.options.units
+    where = "team" if "team" in units else "area"
+    what = "crime_subgroup" if "crime_subgroup" in units else "crime_group"
+    dimensions = [d for d in (where, what, "channel") if d in units]
+    slices = {d: context.slice(d, characteristics=[view.characteristic]) for d in dimensions}
+    target = context.catalogue[view.characteristic].target
+    return contributors(slices, view.measure, target, minimum_n=context.minimum_n)
+
+
+def towards(context: Context, item: Contributor) -> View:
+    """The view of Gaps that a contributor leads to: one level below it."""
+    view = replace(context.view, by=item.dimension)
+    return view.drilled(item.unit, view.characteristic, context.options)

@@ -1,0 +1,87 @@
+"""The pages: their order, titles and addresses, the menu, and the way in.
+
+Streamlit looks for a `pages` folder beside the main script: until `st.navigation` has been called in a process, an
+address such as `/gaps` runs `pages/gaps.py` without `app.py`. So every page begins with the shell, and the shell
+calls `ensure`, which registers the pages and starts again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+FOLDER: Final = Path(__file__).resolve().parents[1] / "pages"
+THROUGH_APP: Final = "_through_app"
+REGISTERED: Final = "_registered"
+
+
+@dataclass(frozen=True)
+class PageInfo:
+    """One page.
+
+    Attributes:
+        id: its file name and address.
+        menu: its name in the menu.
+        question: the question it answers, its title.
+        icon: a Material symbol.
+    """
+
+    id: str
+    menu: str
+    question: str
+    icon: str
+
+    @property
+    def file(self) -> Path:
+        """The page's script."""
+        return FOLDER / f"{self.id}.py"
+
+
+PAGES: Final = {
+    page.id: page
+    for page in (
+        PageInfo("overview", "Overview", "How are we doing, and what should we do next?", ":material/monitoring:"),
+        PageInfo("gaps", "Gaps", "Where are the gaps?", ":material/grid_on:"),
+    )
+}
+"""Page id → page, in the order of the menu; the first is the one at the plain address."""
+
+
+def _register() -> st.Page:
+    first = next(iter(PAGES))
+    return st.navigation(
+        [st.Page(p.file, title=p.menu, icon=p.icon, default=p.id == first) for p in PAGES.values()],
+        position="hidden",
+    )
+
+
+def run() -> None:
+    """Run the page that the address asks for: all that `app.py` does."""
+    page = _register()
+    st.session_state[THROUGH_APP] = True
+    try:
+        page.run()
+    finally:
+        del st.session_state[THROUGH_APP]
+
+
+def ensure() -> None:
+    """Make sure that the pages are registered, even if this is the first request of the process."""
+    if THROUGH_APP in st.session_state:
+        return
+    _register()
+    if REGISTERED not in st.session_state:
+        # Once only: a page that is itself the main script would start again for ever.
+        st.session_state[REGISTERED] = True
+        st.rerun()
+
+
+def menu(params: Mapping[str, Sequence[str]]) -> None:
+    """The links to the pages, carrying the filters along."""
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+        for page in PAGES.values():
+            st.page_link(page.file, label=page.menu, icon=page.icon, query_params=dict(params))

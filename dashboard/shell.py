@@ -1,0 +1,172 @@
+"""The way into every page: page set-up, who is there, the data, the filters.
+
+A page's first statement is `context = shell.enter("…")`. What must stop a page stops it here, so that a deep link
+to a fresh server meets the same checks as the menu.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+import streamlit as st
+
+from dashboard import data, filters, link, navigation
+from dashboard.filters import Bar
+from dashboard.link import Options, View
+from dashboard.text import plain
+from equality.analysis.findings import measured
+from equality.charts.palette import Palette, palette
+from equality.charts.words import people, period_name
+from equality.measures.catalogue import Characteristic, characteristics
+from equality.measures.counts import slice_counts
+from equality.measures.dimensions import ROLES, months_between, shift_month
+from equality.settings import settings
+from equality.store.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a page may use.
+
+    Attributes:
+        bar: the sources, the snapshot, its options and the view, with links to other views.
+        counts: the snapshot's stored counts.
+        colours: those of the mode the reader has chosen.
+        minimum_n: below this denominator nothing is shown.
+    """
+
+    bar: Bar
+    counts: pl.DataFrame
+    colours: Palette
+    minimum_n: int
+
+    @property
+    def view(self) -> View:
+        """What is shown."""
+        return self.bar.view
+
+    @property
+    def options(self) -> Options:
+        """What the snapshot holds."""
+        return self.bar.options
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The load that is shown."""
+        return self.bar.snapshot
+
+    @property
+    def catalogue(self) -> dict[str, Characteristic]:
+        """The characteristics that this snapshot holds."""
+        return {name: characteristics()[name] for name in self.options.characteristics}
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Characteristic → title."""
+        return {name: c.title for name, c in self.catalogue.items()}
+
+    @property
+    def people_are(self) -> str:
+        """What the people of the chosen role are called."""
+        return ROLES.get(self.view.role, self.view.role)
+
+    def slice(self, *by: str, view: View | None = None, characteristics: Sequence[str] | None = None) -> pl.DataFrame:
+        """Counts by dimensions within a view: the one shown if none is given."""
+        selection = (view or self.view).selection()
+        if "role" in by:
+            selection = selection.narrowed("role")
+        names = self.options.characteristics if characteristics is None else characteristics
+        return slice_counts(self.counts, by=by, characteristics=names, selection=selection)
+
+    def measured(self, counts: pl.DataFrame) -> pl.DataFrame:
+        """A slice with the chosen rate."""
+        return measured(counts, self.view.measure, self.minimum_n)
+
+    @property
+    def earlier(self) -> View | None:
+        """The view of the period before, as long as this one; None if the data does not reach back so far."""
+        length = len(months_between(self.view.first, self.view.last))
+        first, last = shift_month(self.view.first, -length), shift_month(self.view.first, -1)
+        return replace(self.view, first=first, last=last) if first >= self.options.months[0] else None
+
+    @property
+    def earlier_words(self) -> str:
+        """The period before in words, empty if there is none."""
+        return period_name(self.earlier.first, self.earlier.last) if self.earlier else ""
+
+
+def enter(page_id: str) -> Context:
+    """Set up a page: its title, the way in, the data and the filters.
+
+    Stops the script, with a message, if there is nothing to show.
+
+    Args:
+        page_id: one of `navigation.PAGES`.
+    """
+    page = navigation.PAGES[page_id]
+    st.set_page_config(page_title=f"{page.menu} – equality data", page_icon=":material/balance:", layout="wide")
+    navigation.ensure()
+    _identify()
+    snapshots = data.snapshots()
+    if not snapshots:
+        _nothing_loaded()
+    given = {name: st.query_params.get_all(name) for name in st.query_params}
+    bar, notices = _bar(snapshots, given)
+    with st.container(horizontal=True, vertical_alignment="center", gap="large", key="top"):
+        st.markdown("**Equality data quality**", width="content")
+        navigation.menu(bar.params())
+    filters.draw(bar)
+    context = Context(
+        bar=bar,
+        counts=data.counts(bar.snapshot),
+        colours=palette(st.context.theme.type == "dark"),
+        minimum_n=settings().minimum_n,
+    )
+    filters.words(bar, _counted(context), _address())
+    for notice in notices:
+        st.warning(plain(notice), icon=":material/info:")
+    st.title(page.question, anchor=False)
+    return context
+
+
+def _identify() -> None:
+    """Who is there, and what they may see: the one place for sign-in and roles, which come with a later issue.
+
+    Until then the server listens on the loopback address only, and its one local user sees everything.
+    """
+
+
+def _bar(snapshots: Mapping[str, Snapshot], given: Mapping[str, Sequence[str]]) -> tuple[Bar, list[str]]:
+    notices = []
+    asked = [value for value in given.get("source", ()) if value]
+    usual = next(iter(snapshots))
+    if asked and asked[-1] not in snapshots:
+        notices.append(f"There is no source “{asked[-1][: link.LONGEST_ECHO]}”: showing the usual one.")
+    snapshot = snapshots.get(asked[-1] if asked else usual, snapshots[usual])
+    options = data.options(snapshot)
+    view, unread = link.read(given, options)
+    return Bar(snapshots, snapshot, options, view), [*notices, *unread]
+
+
+def _counted(context: Context) -> str:
+    one = context.slice(characteristics=[context.view.characteristic])
+    return people(int(one["applicable"][0] or 0))
+
+
+def _address() -> str:
+    return (st.context.url or "").split("?")[0]
+
+
+def _nothing_loaded() -> None:
+    st.title("No data yet", anchor=False)
+    st.write("Nothing has been loaded into the store. Load the sample exports, or an export of your own:")
+    st.code(
+        "python -m equality seed\npython -m equality load FILE… --profile NAME",
+        language=None,
+    )
+    st.write(
+        "Then reload this page. If you did load one, check the setting `EQUALITY_STORE`: it must name the same folder for both."
+    )
+    st.stop()

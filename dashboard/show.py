@@ -1,0 +1,203 @@
+"""What pages draw alike: charts with their names, tables, keys, the source line and the definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+import altair as alt
+import polars as pl
+import streamlit as st
+
+from dashboard import data
+from dashboard.shell import Context
+from dashboard.text import plain
+from equality.charts.matrix import STEP_NAMES
+from equality.charts.palette import Palette
+from equality.charts.words import period_name
+from equality.measures.counts import RATE_MEANINGS, RATE_TITLES
+from equality.measures.states import APPLICABLE_STATES, STATE_MEANINGS, STATE_TITLES
+
+SYNTHETIC = "Synthetic data: invented people"
+SYNTHETIC_HEIGHT = 24
+"""Pixels that the word takes above a chart."""
+
+
+def chart(
+    context: Context, picture: Any, name: str, alt_text: str, on_select: Callable[[], None] | None = None
+) -> None:
+    """A chart, marked if its people are invented.
+
+    Args:
+        context: the page's.
+        picture: an Altair chart.
+        name: its key; a chart of another view is another chart, so that a click counts anew.
+        alt_text: its name for those who cannot see it.
+        on_select: called when a mark is chosen.
+    """
+    if context.snapshot.synthetic:
+        picture = picture.properties(
+            title=alt.TitleParams(SYNTHETIC, color=context.colours.muted, fontSize=12, fontWeight="normal", offset=6)
+        )
+        if isinstance(picture.height, int):
+            picture = picture.properties(height=picture.height + SYNTHETIC_HEIGHT)
+        alt_text = f"{alt_text} {SYNTHETIC}."
+    st.altair_chart(picture, theme=None, width="stretch", key=name, alt=alt_text, on_select=on_select or "ignore")
+
+
+def chosen(key: str, name: str) -> dict[str, Any] | None:
+    """The mark that was chosen in a chart, by its fields."""
+    points = st.session_state[key]["selection"].get(name) or []
+    return dict(points[0]) if points else None
+
+
+def table(
+    frame: pl.DataFrame,
+    key: str,
+    alt_text: str,
+    columns: Mapping[str, Any],
+    on_select: Callable[[], None] | None = None,
+) -> None:
+    """A table of typed columns; passed as Arrow, because Streamlit would take a Polars frame through pandas."""
+    st.dataframe(
+        frame.to_arrow(),
+        key=key,
+        alt=alt_text,
+        hide_index=True,
+        column_config=dict(columns),
+        column_order=list(columns),
+        on_select=on_select or "ignore",
+        selection_mode="single-row",
+    )
+
+
+def rate_columns(first: str, gap: str) -> dict[str, Any]:
+    """The columns of a table of rates, which every such table shares."""
+    number, share = st.column_config.NumberColumn, "%.1f%%"
+    counts = {state: number(STATE_TITLES[state], format="localized") for state in APPLICABLE_STATES[1:]}
+    return {
+        "name": st.column_config.TextColumn(first, pinned=True, width="medium"),
+        "percent": number("Rate", format=share),
+        "percent_low": number("from", format=share, help="Lower limit of the 95% interval"),
+        "percent_high": number("to", format=share, help="Upper limit of the 95% interval"),
+        "n": number("Out of", format="localized", help="The rate's denominator"),
+        "missing": number(gap, format="localized"),
+        **counts,
+    }
+
+
+def table_rows(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of rates for a table: per cents, and no counts where there are too few people."""
+    counts = ["n", "missing", *APPLICABLE_STATES[1:]]
+    return rows.with_columns(
+        *(pl.when("enough").then(pl.col(name)).alias(name) for name in counts),
+        name=pl.when("enough").then("name").otherwise(pl.format("{} (too few to show)", "name")),
+        percent=100 * pl.col("share"),
+        percent_low=100 * pl.col("low"),
+        percent_high=100 * pl.col("high"),
+    )
+
+
+def _key(entries: Sequence[tuple[str, str]], colours: Palette) -> None:
+    """A key that wraps to the width it has: swatches and words."""
+    items = "".join(
+        f'<span style="display:inline-flex;align-items:center;gap:6px">{swatch}{escape(word)}</span>'
+        for swatch, word in entries
+    )
+    st.html(f'<div style="display:flex;flex-wrap:wrap;gap:4px 16px;font-size:14px;color:{colours.text}">{items}</div>')
+
+
+def _box(fill: str, outline: str) -> str:
+    return f'<span style="width:14px;height:14px;background:{fill};border:1px solid {outline}"></span>'
+
+
+def state_key(colours: Palette) -> None:
+    """The key to the colours of the states."""
+    boxes = [
+        (_box(colours.states[s], colours.outline if s == "blank" else colours.states[s]), STATE_TITLES[s])
+        for s in APPLICABLE_STATES
+    ]
+    _key(boxes, colours)
+
+
+def rate_key(colours: Palette, measure: str, *, targets: bool, national: bool) -> None:
+    """The key to the marks of a rate."""
+    c = colours
+    dot = (
+        f'<span style="display:inline-block;width:26px;height:7px;background:{c.mark}66;text-align:center">'
+        f'<span style="display:inline-block;width:11px;height:11px;border-radius:6px;background:{c.mark};'
+        'vertical-align:top;margin-top:-2px"></span></span>'
+    )
+    entries = [(dot, f"{RATE_TITLES[measure]}, with 95% interval")]
+    if targets:
+        entries.append((f'<span style="width:3px;height:18px;background:{c.target}"></span>', "Target"))
+    if national:
+        diamond = f'<span style="width:9px;height:9px;border:2.5px solid {c.national};transform:rotate(45deg)"></span>'
+        entries.append((diamond, "England and Wales"))
+    _key(entries, colours)
+
+
+def step_key(colours: Palette) -> None:
+    """The key to the shades of the matrix and the map."""
+    boxes = [(_box(fill, colours.outline), word) for fill, word in zip(colours.steps, STEP_NAMES, strict=True)]
+    _key([*boxes, (_box(colours.too_few, colours.outline), "too few to show")], colours)
+
+
+def source_line(context: Context) -> None:
+    """Where the numbers come from: source, period, extract, denominator, attribution."""
+    snapshot, view = context.snapshot, context.view
+    extract = snapshot.extract_date
+    synthetic = " **Synthetic: the people are invented.**" if snapshot.synthetic else ""
+    st.caption(
+        f"Source: {plain(snapshot.title)}.{synthetic} Extract of {extract.day} {extract:%B %Y}: "
+        f"{snapshot.rows_in:,} rows in, {snapshot.rows_in - snapshot.rejected:,} accepted, "
+        f"{snapshot.rejected:,} rejected. Period: {period_name(view.first, view.last)}. Denominator: "
+        f"{context.people_are.lower()} to whom the question applies. Rates of fewer than {context.minimum_n} people "
+        f"are not shown. Management information, not official statistics. {plain(snapshot.attribution)}"
+    )
+
+
+def how_counted(context: Context) -> None:
+    """The definitions behind the page, from the states, rates and catalogue, and what was not understood."""
+    with st.expander("How this is counted"):
+        st.markdown("**Rates**, each with its 95% interval (Wilson; differences: Newcombe)")
+        st.markdown("\n".join(f"- **{RATE_TITLES[r]}**: {plain(RATE_MEANINGS[r])}." for r in RATE_TITLES))
+        st.markdown("**What a field can hold**")
+        st.markdown("\n".join(f"- **{STATE_TITLES[s]}**: {plain(STATE_MEANINGS[s])}" for s in STATE_TITLES))
+        st.markdown("**Characteristics**")
+        st.markdown("\n".join(_meaning(context, name) for name in context.catalogue))
+        _unmapped(context)
+    source_line(context)
+
+
+def _meaning(context: Context, name: str) -> str:
+    c = context.catalogue[name]
+    national = c.national.get(context.view.role)
+    figure = ""
+    if national:
+        figure = f" England and Wales, {national.period}: {100 * national.known:.0f}% known ({plain(national.source)})."
+    return f"- **{plain(c.title)}** (Equality Act: {plain(c.law)}): {plain(c.meaning)} Target: {100 * c.target:.0f}%.{figure}"
+
+
+def _unmapped(context: Context) -> None:
+    labels = data.unmapped(context.snapshot)
+    st.markdown("**Labels that no code list knows**")
+    if not labels.height:
+        st.write("None: every label of this export was recognised.")
+        return
+    st.write(
+        "In a characteristic they count as invalid until someone maps them; in a dimension they stand as they are."
+    )
+    named = labels.with_columns(pl.col("field").replace(context.titles | dict(context.snapshot.dimensions)))
+    config = st.column_config
+    table(
+        named,
+        "unmapped",
+        "Labels that no code list knows, with the number of records",
+        {
+            "field": config.TextColumn("Field"),
+            "label": config.TextColumn("Label in the export"),
+            "records": config.NumberColumn("Records", format="localized"),
+        },
+    )

@@ -1,0 +1,365 @@
+"""Rows of rates: one row per characteristic or unit, in three panels that share their rows.
+
+*Dots* show the rate with its interval on a 0–100 line, *states* what is recorded, *months* the last 13 months. The
+panels are charts of their own, because charts of several views do not follow the width of their column; equal
+heights keep their rows in line. Where a phone puts the panels below each other, each row of the second and third
+begins with its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import altair as alt
+import polars as pl
+
+from equality.charts.palette import NARROW, Palette, styled
+from equality.charts.words import MEASURES, TOO_FEW, change, interval, month_name, people, percent
+from equality.measures.states import APPLICABLE_STATES, STATE_TITLES
+
+ROW: Final = 58
+"""Height of a row in pixels."""
+HEAD: Final = 0.42
+"""Height of the scale above the rows, in rows."""
+NAME: Final = 0.27
+"""Where a row's words stand, in rows from its top."""
+MARK: Final = 0.66
+"""Where a row's marks stand."""
+SPREAD: Final = 0.1
+"""The least range of a small line, as a share: without it, noise would fill the height."""
+
+
+def rate_rows(
+    measured: pl.DataFrame,
+    key: str,
+    titles: Mapping[str, str],
+    measure: str,
+    targets: Mapping[str, float] | None = None,
+    national: Mapping[str, float] | None = None,
+    *,
+    in_order: bool = False,
+) -> pl.DataFrame:
+    """The rows of the panels, the one with most people missing on top.
+
+    Args:
+        measured: a frame of `findings.measured`, or of `findings.compared`.
+        key: the column that names a row.
+        titles: value of the key → its name on screen; values without one are shown as they are.
+        measure: the rate that was measured.
+        targets: value of the key → target share.
+        national: value of the key → national share.
+        in_order: sort by the key, as months are, not by the people missing.
+
+    Returns:
+        The frame sorted, with `row`, `id`, `name`, `target`, `national` and the words of each panel:
+        `value_text`, `missing_text`, `change_text` and `sentence`, which reads out the row.
+    """
+    by = [key] if in_order else ["enough", "missing"]
+    frame = measured.sort(by, descending=True, maintain_order=True).with_row_index("row")
+    words = [_words(row, key, titles, measure) for row in frame.iter_rows(named=True)]
+    schema = dict.fromkeys(("id", "name", "value_text", "missing_text", "change_text", "sentence"), pl.String)
+    ids = [row["id"] for row in words]
+    return pl.concat([frame, pl.DataFrame(words, schema=schema)], how="horizontal").with_columns(
+        pl.col("row").cast(pl.Int64),
+        pl.Series("target", [(targets or {}).get(i) for i in ids], dtype=pl.Float64),
+        pl.Series("national", [(national or {}).get(i) for i in ids], dtype=pl.Float64),
+    )
+
+
+def _words(row: Mapping[str, Any], key: str, titles: Mapping[str, str], measure: str) -> dict[str, str]:
+    name = titles.get(row[key], row[key])
+    words = MEASURES[measure]
+    if row["share"] is None:
+        return {
+            "id": row[key],
+            "name": name,
+            "value_text": TOO_FEW,
+            "missing_text": TOO_FEW,
+            "change_text": TOO_FEW,
+            "sentence": f"{name}: {TOO_FEW}",
+        }
+    value = f"{percent(row['share'])} ({interval(row['low'], row['high'])})"
+    missing = f"{row['missing']:,} of {row['n']:,} {words.missing}"
+    changed = change(row.get("difference"), row.get("difference_low"), row.get("difference_high"))
+    return {
+        "id": row[key],
+        "name": name,
+        "value_text": value,
+        "missing_text": missing,
+        "change_text": changed,
+        "sentence": f"{name}: {value}, {missing}",
+    }
+
+
+def state_rows(rows: pl.DataFrame) -> pl.DataFrame:
+    """The segments of the states panel: one row per row and state that occurs.
+
+    Args:
+        rows: a frame of `rate_rows`, with the counts of the states.
+
+    Returns:
+        `row`, `id`, `name`, `state`, `count`, `start` and `end` (shares) and `sentence`; none for rows with too few.
+    """
+    long = (
+        rows.filter("enough")
+        .unpivot(
+            APPLICABLE_STATES,
+            index=["row", "id", "name", "applicable"],
+            variable_name="state",
+            value_name="count",
+        )
+        .with_columns(order=pl.col("state").replace_strict({s: i for i, s in enumerate(APPLICABLE_STATES)}))
+        .sort("row", "order")
+        .with_columns(end=pl.col("count").cum_sum().over("row") / pl.col("applicable"))
+        .with_columns(start=pl.col("end") - pl.col("count") / pl.col("applicable"))
+        .filter(pl.col("count") > 0)
+    )
+    sentences = [
+        f"{r['name']}: {STATE_TITLES[r['state']].lower()} {percent(r['end'] - r['start'])}, {people(r['count'])}"
+        for r in long.iter_rows(named=True)
+    ]
+    return long.with_columns(pl.Series("sentence", sentences, dtype=pl.String)).drop("order", "applicable")
+
+
+def month_rows(rows: pl.DataFrame, monthly: pl.DataFrame, key: str, months: Sequence[str]) -> pl.DataFrame:
+    """The points of the months panel.
+
+    Args:
+        rows: a frame of `rate_rows`.
+        monthly: a frame of `findings.measured` by month and key.
+        key: the column that names a row.
+        months: the months to show, in order; those without enough people are gaps in the line.
+
+    Returns:
+        `row`, `id`, `name`, `month`, `position` (0, 1, …), `share`, `n`, `height` (0 to 1 within the row's own
+        range, which spans at least `SPREAD`), `end` (the first or last month shown) and `sentence`.
+    """
+    positions = pl.DataFrame(
+        {"month": list(months), "position": range(len(months))},
+        schema={"month": pl.String, "position": pl.Int64},
+    )
+    points = (
+        rows.select("row", "id", "name")
+        .join(monthly.select("month", pl.col(key).alias("id"), "share", "n"), on="id")
+        .join(positions, on="month")
+        .drop_nulls("share")
+        .sort("row", "position")
+    )
+    centre = (pl.col("share").min() + pl.col("share").max()).over("row") / 2
+    half = pl.max_horizontal((pl.col("share").max() - pl.col("share").min()).over("row") / 2, pl.lit(SPREAD / 2))
+    points = points.with_columns(
+        height=(pl.col("share") - centre) / (2 * half) + 0.5,
+        end=pl.when(pl.col("position") == pl.col("position").min().over("row"))
+        .then(pl.lit("first"))
+        .when(pl.col("position") == pl.col("position").max().over("row"))
+        .then(pl.lit("last")),
+        label=pl.col("share").map_elements(lambda s: percent(s, 0), return_dtype=pl.String),
+    )
+    sentences = [
+        f"{p['name']}, {month_name(p['month'])}: {percent(p['share'])} of {people(p['n'])}"
+        for p in points.iter_rows(named=True)
+    ]
+    return points.with_columns(pl.Series("sentence", sentences, dtype=pl.String))
+
+
+def height(rows: pl.DataFrame) -> int:
+    """The height of each panel in pixels, so that the panels' rows stand side by side."""
+    return round((rows.height + HEAD) * ROW)
+
+
+def dots(rows: pl.DataFrame, colours: Palette, *, clickable: bool = True, reference: float | None = None) -> Any:
+    """The rate of each row as a dot with its interval on a 0–100 line.
+
+    Args:
+        rows: a frame of `rate_rows`.
+        colours: those of the mode.
+        clickable: whether a click on a row selects it, as `row` with its `id`.
+        reference: share of the whole selection, drawn as a line through all rows.
+    """
+    data = rows.select(
+        *("row", "id", "name", "value_text", "sentence", "share", "low", "high", "target", "national")
+    ).with_columns(pl.col("share", "low", "high", "target", "national") * 100)
+    base = alt.Chart(data).encode(y=_y(rows), description="sentence:N", tooltip=alt.Tooltip("sentence:N", title="Rate"))
+    shown = base.transform_filter("isValid(datum.share)")
+    aims = base.transform_filter("isValid(datum.target)")
+    others = base.transform_filter("isValid(datum.national)")
+    layers = [
+        *_scale(rows, colours),
+        *([] if reference is None else [_reference(reference, rows, colours)]),
+        base.mark_rule(color=colours.grid, strokeWidth=2, **_down(MARK)).encode(x=alt.datum(0), x2=alt.datum(100)),
+        shown.mark_rule(color=colours.mark, strokeWidth=8, opacity=0.4, **_down(MARK)).encode(x=_x("low"), x2="high:Q"),
+        aims.mark_tick(color=colours.target, thickness=3, size=24, orient="vertical", **_down(MARK)).encode(
+            x=_x("target")
+        ),
+        others.mark_point(
+            shape="diamond", filled=False, size=120, stroke=colours.national, strokeWidth=2.5, **_down(MARK)
+        ).encode(x=_x("national")),
+        shown.mark_point(
+            filled=True,
+            fill=colours.mark,
+            size=120,
+            opacity=1,
+            stroke=colours.background,
+            strokeWidth=1.5,
+            **_down(MARK),
+        ).encode(x=_x("share")),
+        base.mark_text(align="left", fontWeight="bold", limit=240, **_down(NAME)).encode(x=alt.datum(0), text="name:N"),
+        base.mark_text(align="right", **_down(NAME)).encode(x=alt.datum(100), text="value_text:N"),
+    ]
+    if clickable:
+        # A band as wide as the row takes the click; the dot alone would be hard to hit.
+        chosen = alt.selection_point(name="row", fields=["id"], on="click", empty=False, toggle=False)
+        band = base.mark_rect(opacity=0.001, cursor="pointer", **_between(0.04, 0.96)).encode(
+            x=alt.datum(0), x2=alt.datum(100), y2="row:Q"
+        )
+        layers.append(band.add_params(chosen))
+    return _panel(layers, rows, colours)
+
+
+def states(rows: pl.DataFrame, segments: pl.DataFrame, colours: Palette) -> Any:
+    """What is recorded in each row, as a thin bar of all states.
+
+    Args:
+        rows: a frame of `rate_rows`.
+        segments: the frame of `state_rows`.
+        colours: those of the mode.
+    """
+    order = list(APPLICABLE_STATES)
+    bars = (
+        alt.Chart(segments.with_columns(pl.col("start", "end") * 100))
+        .mark_rect(stroke=colours.background, strokeWidth=1, **_between(MARK - 0.14, MARK + 0.14))
+        .encode(
+            x=_x("start"),
+            x2="end:Q",
+            y=_y(rows),
+            y2="row:Q",
+            color=alt.Color(
+                "state:N",
+                scale=alt.Scale(domain=order, range=[colours.states[s] for s in order]),
+                legend=None,
+            ),
+            description="sentence:N",
+            tooltip=alt.Tooltip("sentence:N", title="Recorded"),
+        )
+    )
+    outline = (
+        alt.Chart(rows.filter("enough").select("row"))
+        .mark_rect(fillOpacity=0, stroke=colours.outline, strokeWidth=1, **_between(MARK - 0.14, MARK + 0.14))
+        .encode(x=alt.datum(0), x2=alt.datum(100), y=_y(rows), y2="row:Q")
+    )
+    layers = [*_scale(rows, colours, grid=False), bars, outline, _named(rows, "missing_text", alt.datum(0))]
+    return _panel(layers, rows, colours)
+
+
+def months(rows: pl.DataFrame, points: pl.DataFrame, shown: Sequence[str], colours: Palette) -> Any:
+    """The last months of each row as a small line between its first and last value, with the change in words.
+
+    Args:
+        rows: a frame of `rate_rows`.
+        points: the frame of `month_rows`.
+        shown: the months.
+        colours: those of the mode.
+    """
+    last = max(1, len(shown) - 1)
+    # Room at both ends for the values of the first and the last month.
+    left, right = -0.14 * last, 1.14 * last
+    position = alt.X("position:Q", scale=alt.Scale(domain=[left, right], nice=False), axis=None)
+    lift = 0.46 * ROW
+    base = (
+        alt.Chart(points)
+        .transform_calculate(place=f"datum.row + {MARK} + {lift / ROW / 2} - datum.height * {lift / ROW}")
+        .encode(
+            x=position,
+            y=alt.Y("place:Q", scale=_vertical(rows), axis=None),
+            description="sentence:N",
+            tooltip=alt.Tooltip("sentence:N", title="Month"),
+        )
+    )
+    first_end, last_end = (base.transform_filter(f"datum.end == '{end}'") for end in ("first", "last"))
+    heads = pl.DataFrame({"position": [0, last], "row": [0, 0], "text": [month_name(shown[0]), month_name(shown[-1])]})
+    layers = [
+        _hairlines(rows, colours, left, right),
+        alt.Chart(heads)
+        .mark_text(color=colours.muted, yOffset=-HEAD / 2 * ROW)
+        .encode(x=position, y=_y(rows), text="text:N"),
+        base.mark_line(color=colours.mark, strokeWidth=2).encode(detail="row:N"),
+        base.mark_circle(color=colours.mark, size=16, opacity=1),
+        first_end.mark_circle(color=colours.mark, size=50, opacity=1),
+        last_end.mark_circle(color=colours.mark, size=50, opacity=1),
+        first_end.mark_text(align="right", dx=-8).encode(text="label:N"),
+        last_end.mark_text(align="left", dx=8).encode(text="label:N"),
+        _named(rows, "change_text", alt.datum(left)),
+    ]
+    return _panel(layers, rows, colours)
+
+
+def _panel(layers: Sequence[Any], rows: pl.DataFrame, colours: Palette) -> Any:
+    return styled(alt.layer(*layers).properties(height=height(rows), width="container"), colours)
+
+
+def _vertical(rows: pl.DataFrame) -> alt.Scale:
+    return alt.Scale(domain=[-HEAD, rows.height], reverse=True, nice=False, zero=False)
+
+
+def _y(rows: pl.DataFrame) -> alt.Y:
+    return alt.Y("row:Q", scale=_vertical(rows), axis=None)
+
+
+def _x(name: str) -> alt.X:
+    return alt.X(f"{name}:Q", scale=alt.Scale(domain=[0, 100], nice=False), axis=None)
+
+
+def _down(rows: float) -> dict[str, float]:
+    """A mark's place below the top of its row, as a property of the mark."""
+    return {"yOffset": rows * ROW}
+
+
+def _between(top: float, bottom: float) -> dict[str, float]:
+    return {"yOffset": top * ROW, "y2Offset": bottom * ROW}
+
+
+def _named(rows: pl.DataFrame, text: str, left: Any) -> Any:
+    """The words above a row's marks, with its name in front where the panels stand below each other."""
+    return (
+        alt.Chart(rows.select("row", "name", pl.col(text).alias("words")))
+        .transform_calculate(shown=f"{NARROW} ? datum.name + ': ' + datum.words : datum.words")
+        .mark_text(align="left", **_down(NAME))
+        .encode(x=left, y=_y(rows), text="shown:N")
+    )
+
+
+def _hairlines(rows: pl.DataFrame, colours: Palette, left: float, right: float) -> Any:
+    """A line below each row, across the panel."""
+    return (
+        alt.Chart(rows.select("row"))
+        .mark_rule(color=colours.grid, strokeWidth=1, yOffset=ROW - 0.5)
+        .encode(x=alt.datum(left), x2=alt.datum(right), y=_y(rows))
+    )
+
+
+def _scale(rows: pl.DataFrame, colours: Palette, *, grid: bool = True) -> list[Any]:
+    """The 0–100 scale: its numbers above the rows and, with a grid, a line for each."""
+    ticks = pl.DataFrame(
+        {
+            "at": [0, 25, 50, 75, 100],
+            "row": [0] * 5,
+            "bottom": [rows.height] * 5,
+            "text": ["0", "25", "50", "75", "100%"],
+            "align": ["left", "center", "center", "center", "right"],
+        }
+    )
+    base = alt.Chart(ticks).encode(x=_x("at"), y=_y(rows))
+    numbers = [
+        base.transform_filter(f"datum.align == '{align}'")
+        .mark_text(color=colours.muted, align=align, yOffset=-HEAD / 2 * ROW)
+        .encode(text="text:N")
+        for align in ("left", "center", "right")
+    ]
+    lines = [base.mark_rule(color=colours.grid, strokeDash=[2, 3]).encode(y2="bottom:Q")] if grid else []
+    return [_hairlines(rows, colours, 0, 100), *lines, *numbers]
+
+
+def _reference(share: float, rows: pl.DataFrame, colours: Palette) -> Any:
+    data = pl.DataFrame({"at": [100 * share], "row": [0], "bottom": [rows.height]})
+    return alt.Chart(data).mark_rule(color=colours.muted, strokeWidth=1.5).encode(x=_x("at"), y=_y(rows), y2="bottom:Q")

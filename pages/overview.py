@@ -1,0 +1,90 @@
+"""Overview: how are we doing, and what should we do next?"""
+
+from dataclasses import replace
+
+import polars as pl
+import streamlit as st
+
+from dashboard import frames, navigation, shell, show
+from dashboard.text import plain
+from equality.analysis import findings
+from equality.charts import rows as panels
+from equality.charts.words import MEASURES, period_name
+from equality.measures.counts import RATE_TITLES
+
+context = shell.enter("overview")
+view, colours, measure = context.view, context.colours, context.view.measure
+gaps = navigation.PAGES["gaps"]
+
+now, rates = frames.compare_with_earlier(context)
+focus = rates.row(by_predicate=pl.col("characteristic") == view.characteristic, named=True)
+title = context.titles[view.characteristic]
+sentence = findings.headline(focus, title, measure, context.people_are, context.earlier_words)
+st.header(plain(sentence), anchor=False)
+
+# Targets and national figures are shares known; beside another rate they would mislead.
+aims = {name: c.target for name, c in context.catalogue.items() if measure == "known"}
+elsewhere = {name: c.national[view.role].known for name, c in context.catalogue.items() if view.role in c.national}
+elsewhere = elsewhere if measure == "known" else {}
+rows = panels.rate_rows(rates, "characteristic", context.titles, measure, aims, elsewhere)
+months = frames.last_months(context)
+monthly = context.measured(context.slice("month", view=replace(view, first=months[0], last=months[-1])))
+
+
+def follow_chart() -> None:
+    chosen = show.chosen("rates", "row")
+    st.session_state["follow"] = chosen["id"] if chosen else None
+
+
+def follow_table() -> None:
+    selected = st.session_state["rates-table"]["selection"]["rows"]
+    st.session_state["follow"] = rows["id"][selected[0]] if selected else None
+
+
+if followed := st.session_state.pop("follow", None):
+    st.switch_page(gaps.file, query_params=context.bar.params(replace(view, characteristic=followed)))
+
+left, middle, right = st.columns([5, 3.6, 3.6], gap="medium")
+with left:
+    st.subheader(f"{RATE_TITLES[measure]}, of 100 people", anchor=False)
+    show.rate_key(colours, measure, targets=bool(aims), national=bool(elsewhere))
+    name = f"{RATE_TITLES[measure]} by characteristic, the largest gap first."
+    show.chart(context, panels.dots(rows, colours), "rates", name, follow_chart)
+with middle:
+    st.subheader("What is recorded", anchor=False)
+    show.state_key(colours)
+    bars = panels.states(rows, panels.state_rows(rows), colours)
+    show.chart(context, bars, "states", "What is recorded for each characteristic, as shares of all people.")
+with right:
+    st.subheader("Month by month", anchor=False)
+    st.caption(f"Each line on its own scale. Change against {context.earlier_words or 'an earlier period'}.")
+    points = panels.month_rows(rows, monthly, "characteristic", months)
+    lines = panels.months(rows, points, months, colours)
+    show.chart(context, lines, "months", f"The rate by month, {period_name(months[0], months[-1])}.")
+
+changed, act = st.columns(2, gap="large")
+with changed:
+    st.subheader("What changed", anchor=False)
+    found = frames.changed(context, now, rates)
+    for change in found:
+        st.markdown(f"- {plain(change.sentence)}")
+    if context.earlier and not found:
+        st.write(f"Nothing changed by more than chance since {context.earlier_words}.")
+    elif not context.earlier:
+        st.write("The data does not reach back far enough to compare with an earlier period of this length.")
+with act:
+    st.subheader(f"Where to act on {plain(title)}", anchor=False)
+    items = frames.to_act(context)
+    for item in items:
+        params = context.bar.params(frames.towards(context, item))
+        label = f"{plain(item.unit)} ({plain(context.snapshot.dimensions[item.dimension].lower())})"
+        st.page_link(gaps.file, label=label, icon=":material/arrow_forward:", query_params=params)
+        st.markdown(plain(findings.advice(item, measure, context.catalogue[view.characteristic].target)))
+    if not items:
+        st.write("There is no gap here, or nothing to divide it by.")
+
+with st.expander("The same numbers as a table"):
+    st.caption("Choose a row to see where its gaps are.")
+    columns = show.rate_columns("Characteristic", MEASURES[measure].gap)
+    show.table(show.table_rows(rows), "rates-table", "Rates and counts by characteristic", columns, follow_table)
+show.how_counted(context)
