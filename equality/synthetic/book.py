@@ -33,15 +33,14 @@ DECLINED: tuple[Label, ...] = (
     ("Prefer not to say", 0.70),
     ("Prefer Not To Say", 0.10),
     ("Refused", 0.12),
-    ("Declined to answer", 0.08),
+    ("Declined", 0.08),
 )
 NOT_OBTAINED: tuple[Label, ...] = (("Unable to obtain", 0.7), ("Not asked", 0.3))
 INVALID: tuple[Label, ...] = (
     ("#N/A", 0.40),
     ("#VALUE!", 0.25),
     ("#MULTIVALUE", 0.15),
-    ("ZZ", 0.10),
-    ("?", 0.10),
+    ("ZZ", 0.20),
 )
 
 # The states a cell without a value can be in; every book of a characteristic begins with them.

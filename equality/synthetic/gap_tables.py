@@ -13,16 +13,16 @@ from __future__ import annotations
 # Log-odds for a victim, before any of the shifts below.
 BASE: dict[str, float] = {
     "ethnicity": 0.0,
-    "observed": 0.9,
+    "observed": 1.25,
     "sex": 2.0,
     "dob": 2.0,
     "religion": -2.2,
-    "orientation": -2.7,
+    "orientation": -2.5,
     "disability": -1.5,
-    "marital": -0.6,
-    "gender_same": -3.3,
-    "pregnant": -2.7,
-    "nationality": -0.3,
+    "marital": -0.5,
+    "gender_same": -3.05,
+    "pregnant": -2.5,
+    "nationality": -0.1,
 }
 LATENT_SPREAD = 0.9  # of a record's own willingness or haste: what makes cells missing together
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,25 +36,18 @@ def generate(
     `people` is the number of distinct person-role records over the whole series. The same
     arguments give the same bytes. `progress` is told the blocks done and the blocks in all.
     """
-    if until.day != 1:
-        raise ValueError(f"until must be the first of a month, not {until.isoformat()}")
-    if months < MINIMUM_MONTHS:
-        raise ValueError(f"months must be at least {MINIMUM_MONTHS}, not {months}")
-    cohorts = months + MONTHS_SEEN - 1
-    if people < cohorts:
-        raise ValueError(f"people must be at least {cohorts}, one a month, not {people}")
+    _check(people, months, until)
     out_dir.mkdir(parents=True, exist_ok=True)
     maker = BlockMaker(people=people, until=until, seed=seed)
-    firsts = [_month(until, back) for back in range(cohorts, 0, -1)]
-    sizes = _cohort_sizes(firsts, people, maker)
-    total = sum(-(-size // BLOCK_ROWS) for size in sizes)
-    done = 0
+    cohorts = _plan([_month(until, back) for back in range(months + MONTHS_SEEN - 1, 0, -1)], people, maker)
     extracts = [_month(until, back) for back in range(months - 1, -1, -1)]
     paths = [out_dir / f"athena-synthetic-extract-{day.isoformat()}.csv" for day in extracts]
+    total = sum(len(parts) for parts in cohorts)
+    done = 0
     with _Files(paths) as files:
-        for position, (first, size) in enumerate(zip(firsts, sizes, strict=True)):
+        for position, parts in enumerate(cohorts):
             seen_by = [k for k in range(position - MONTHS_SEEN + 1, position + 1) if 0 <= k < months]
-            for part in _parts(first, size, max(sizes)):
+            for part in parts:
                 block = maker.make(part)
                 for k in seen_by:
                     frame = block.on(dates.number(extracts[k]), extracts[k].strftime("%d/%m/%Y"))
@@ -63,6 +57,15 @@ def generate(
                     progress(done, total)
             files.close(position - MONTHS_SEEN + 1)
     return paths
+
+
+def _check(people: int, months: int, until: date) -> None:
+    if until.day != 1:
+        raise ValueError(f"until must be the first of a month, not {until.isoformat()}")
+    if months < MINIMUM_MONTHS:
+        raise ValueError(f"months must be at least {MINIMUM_MONTHS}, not {months}")
+    if people < months + MONTHS_SEEN - 1:
+        raise ValueError(f"people must be at least one a month, {months + MONTHS_SEEN - 1}, not {people}")
 
 
 class _Files:
@@ -107,20 +110,21 @@ def _days(first: date) -> int:
     return monthrange(first.year, first.month)[1]
 
 
-def _cohort_sizes(firsts: list[date], people: int, maker: BlockMaker) -> list[int]:
-    """Person-roles per month: its days, at the pace of its financial quarter in 2017/18."""
+def _plan(firsts: list[date], people: int, maker: BlockMaker) -> list[list[Part]]:
+    """The blocks of every month; months differ by their days and the pace of their quarter in 2017/18."""
     pace = maker.crimes.quarter_totals
     weights = np.asarray([_days(first) * pace[(first.month - 4) % 12 // 3] for first in firsts])
     ends = np.round(np.cumsum(weights) / weights.sum() * people).astype(int)
-    return [int(size) for size in np.diff(ends, prepend=0)]
+    sizes = [int(size) for size in np.diff(ends, prepend=0)]
+    return [_parts(first, size, max(sizes)) for first, size in zip(firsts, sizes, strict=True)]
 
 
-def _parts(first: date, size: int, largest: int) -> Iterator[Part]:
-    """The blocks of a month, of nearly equal size."""
+def _parts(first: date, size: int, largest: int) -> list[Part]:
+    """A month in blocks of nearly equal size; numbers and serials of months never meet."""
     blocks = -(-size // BLOCK_ROWS)
     months_since = (first.year - _NUMBERS_FROM.year) * 12 + first.month - 1
-    begin = 0
-    for index in range(blocks):
-        end = size * (index + 1) // blocks
-        yield Part(first, _days(first), index, blocks, end - begin, months_since * largest + begin, largest)
-        begin = end
+    begins = [size * index // blocks for index in range(blocks + 1)]
+    return [
+        Part(first, _days(first), index, blocks, end - begin, months_since * largest + begin, largest)
+        for index, (begin, end) in enumerate(pairwise(begins))
+    ]

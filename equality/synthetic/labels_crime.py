@@ -21,7 +21,7 @@ PERSON, ORGANISATION, STATE, UNIDENTIFIED = range(4)
 PERSON_TYPE = Book(
     {
         "person": spellings("Person", tail=("PERSON", "person"), tail_share=0.02),
-        "organisation": spellings("Organisation", tail=("ORGANISATION", "Organization"), tail_share=0.06),
+        "organisation": spellings("Organisation", tail=("ORGANISATION", "Organisation "), tail_share=0.06),
         "state": (("State", 0.55), ("Regina", 0.25), ("The Crown", 0.20)),
         "unidentified": (("No identified victim", 0.6), ("Unidentified", 0.4)),
         "unidentified_other": (("Unidentified", 1.0),),
@@ -31,13 +31,13 @@ PERSON_TYPE = Book(
 CHANNELS = ("999", "101", "online", "counter", "officer", "email", "third", "crimestoppers", "action_fraud")
 CHANNEL = Book(
     {
-        "999": spellings("999", "999 call", tail=("999 Emergency", "Emergency (999)")),
-        "101": spellings("101", "101 call", tail=("101 Non-emergency", "Telephone")),
+        "999": spellings("999", "999 call", tail=("999 - Emergency", "Emergency call")),
+        "101": spellings("101", "101 call", tail=("101 - Non-emergency", "Telephone")),
         "online": spellings("Online", "Single Online Home", tail=("ONLINE", "On-line", "Web form")),
         "counter": spellings("Front counter", "Front Counter", tail=("FRONT COUNTER", "Station enquiry office")),
         "officer": spellings("Officer attended", "Officer attendance", tail=("OFFICER ATTENDED", "To officer")),
         "email": spellings("Email or post", "Email", "Post", tail=("Letter", "E-mail")),
-        "third": spellings("Third party", "Third party or professional", tail=("Partner agency", "THIRD PARTY")),
+        "third": spellings("Third party", "Third party/professional", tail=("Partner agency", "THIRD PARTY")),
         "crimestoppers": spellings("Crimestoppers", tail=("CRIMESTOPPERS",)),
         "action_fraud": spellings("Action Fraud", tail=("Report Fraud",), tail_share=0.3),
         "blank": (("", 0.7), ("Unknown", 0.3)),

@@ -231,6 +231,6 @@ NATIONALITY = characteristic(
                 "United Kingdom\xa0",
             ),
         ),
-        **{code: spellings(*texts, tail=(texts[0].upper(),)) for code, texts in _COUNTRY.items()},
+        **{code: spellings(*texts[:2], tail=(texts[0].upper(), texts[2])) for code, texts in _COUNTRY.items()},
     }
 )

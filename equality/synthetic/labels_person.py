@@ -102,7 +102,7 @@ MARITAL = characteristic(
             "Single",
             tail=("SINGLE", "S", "Never married"),
         ),
-        "married": spellings("Married", "M", tail=("MARRIED", "Maried", "married")),
+        "married": spellings("Married", tail=("MARRIED", "Maried", "married", "M")),
         "cp": spellings("In a registered civil partnership", "Civil partnership", tail=("Civil Partner", "CP")),
         "separated": spellings("Separated, still married", "Separated", tail=("SEPARATED", "Seperated")),
         "divorced": spellings("Divorced", tail=("DIVORCED", "D")),
@@ -125,9 +125,9 @@ GENDER_SAME = characteristic(
 PREGNANT_CODES = ("no", "pregnant", "recent")
 PREGNANT = characteristic(
     {
-        "no": spellings("No", "N", "Neither", tail=("NO", "Not pregnant")),
+        "no": spellings("No", "N", tail=("NO", "Not pregnant", "Neither")),
         "pregnant": spellings("Yes - pregnant", "Yes", "Y", tail=("Pregnant", "YES")),
-        "recent": spellings("Yes - within the last 26 weeks", "Yes - recently", tail=("Recently pregnant",)),
+        "recent": spellings("Yes - within the last year", "Yes - recently", tail=("Recently pregnant",)),
         # the pick list's third button; used for men, and wrongly for women
         "not_applicable": spellings("Not applicable", "N/A", tail=("NOT APPLICABLE", "n/a")),
     }

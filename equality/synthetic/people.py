@@ -39,8 +39,9 @@ _FEMALE_SHARE = {"sexual": 0.86, "harassment": 0.60, "robbery": 0.30, "vehicle":
 
 # A pool member appears three times on average over the whole series.
 _TIMES = 3.0
-REPEAT_SHARE = {lab.VICTIM: 0.42, lab.SUSPECT: 0.46, lab.WITNESS: 0.06, lab.REPORTING: 0.08}
-_POOL_SHARE = (0.29 * 0.42 / _TIMES, 0.235 * 0.46 / _TIMES)  # victims', suspects'; of all person-roles
+REPEAT_SHARE = {lab.VICTIM: 0.46, lab.SUSPECT: 0.48, lab.WITNESS: 0.06, lab.REPORTING: 0.08}
+# members of the victims' and the suspects' pool, as shares of all person-roles
+_POOL_SHARE = (0.29 * REPEAT_SHARE[lab.VICTIM] / _TIMES, 0.235 * REPEAT_SHARE[lab.SUSPECT] / _TIMES)
 _CROSSING = 0.10  # suspects who come from the victims' pool, and the reverse
 _SAME_AS_VICTIM = 0.55  # reporting persons who are the victim
 _POOL_BASE = 1 << 35
