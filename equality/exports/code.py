@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,9 +26,6 @@ from equality.exports.labels import fold, labels_for
 from equality.exports.profile import Profile
 from equality.exports.read import ExportFile, heading_of
 from equality.measures.dimensions import DIMENSIONS, FLAG_BITS, FLAGS, NOT_RECORDED
-
-KEY = ("crime_ref", "person_ref", "role")
-"""What makes a person-role record the same in a later extract."""
 
 RECORD_FIELDS = (
     "crime_ref",
@@ -65,6 +62,7 @@ class Coded:
     Attributes:
         records: `RECORD_FIELDS` that the export holds, then each characteristic's code and raw value.
         rejected: rows that are no records: every raw field as text, and `reason`.
+        delivered: every row of the files, so that rows in can be held against accepted and rejected.
         unmapped: labels that were not recognised: `field`, `label`, `records` (count).
         synthetic: the export says that its rows are synthetic.
         characteristics: those the export holds, in the profile's order.
@@ -73,6 +71,7 @@ class Coded:
 
     records: pl.LazyFrame
     rejected: pl.LazyFrame
+    delivered: pl.LazyFrame
     unmapped: pl.DataFrame
     synthetic: bool
     characteristics: tuple[str, ...]
@@ -105,6 +104,7 @@ def code(files: Sequence[ExportFile], profile: Profile) -> Coded:
         rejected=raw.filter(recorded.is_null()).with_columns(
             reason=pl.lit("no date recorded that the profile's formats can read")
         ),
+        delivered=raw.select("source_file", "extract_date"),
         unmapped=pl.concat(unmapped).sort(["records", "field", "label"], descending=[True, False, False]),
         synthetic=_is_synthetic(raw, profile),
         characteristics=tuple(profile.characteristics),
@@ -224,7 +224,7 @@ def _recognisers(profile: Profile) -> dict[str, Recogniser]:
     return found
 
 
-def _table(spellings: dict[str, str], blank: str, otherwise: str | None = None) -> Recogniser:
+def _table(spellings: Mapping[str, str], blank: str, otherwise: str | None = None) -> Recogniser:
     known = {fold(label): value for label, value in spellings.items()}
 
     def recognise(label: str | None) -> tuple[str | None, bool]:

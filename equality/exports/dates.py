@@ -59,7 +59,5 @@ AGE_RANGES = ("under 10", "10-17", "18-24", "25-34", "over 34")
 def age_band(age: pl.Expr) -> pl.Expr:
     """The band of an age code, never null: a range stays as it is, anything else is "not known"."""
     years = age.cast(pl.Int32, strict=False)
-    band = pl.when(age.is_in(list(AGE_RANGES))).then(age)
-    for name, low, high in AGE_BANDS:
-        band = band.when(years.is_between(low, high)).then(pl.lit(name))
-    return band.otherwise(pl.lit("not known"))
+    bands = [pl.when(years.is_between(low, high)).then(pl.lit(name)) for name, low, high in AGE_BANDS]
+    return pl.coalesce(pl.when(age.is_in(list(AGE_RANGES))).then(age), *bands, pl.lit("not known"))

@@ -50,12 +50,18 @@ def district_of_points(points: pl.DataFrame) -> pl.DataFrame:
     return points.with_columns(pl.Series("area", area.tolist(), dtype=pl.String))
 
 
+_ELSEWHERE = (OUTSIDE, "Outside force", "Out of force", "Other force")
+_NOWHERE = (NO_LOCATION, "Not known", "Unknown", "Not recorded")
+
+
 @functools.cache
 def _district_labels(folder: Path = DATA) -> dict[str, str]:
     reference = folder / "reference"
-    known: dict[str, str] = {}
+    known: dict[str, str] = dict.fromkeys(map(fold, _ELSEWHERE), OUTSIDE) | dict.fromkeys(
+        map(fold, _NOWHERE), NO_LOCATION
+    )
     with (reference / "LAD20_CSP20_PFA20_lookup.csv").open(encoding="utf-8-sig", newline="") as file:
-        known = {fold(row["LAD20NM"]): OUTSIDE for row in csv.DictReader(file)}
+        known |= {fold(row["LAD20NM"]): OUTSIDE for row in csv.DictReader(file)}
     with (reference / "areas.csv").open(encoding="utf-8", newline="") as file:
         known |= {fold(row["district"]): row["district"] for row in csv.DictReader(file)}
     with (reference / "area_labels.csv").open(encoding="utf-8", newline="") as file:
@@ -129,5 +135,6 @@ def lpa_label(label: str | None) -> tuple[str | None, bool]:
     if not folded:
         return None, True
     names = {fold(name).replace(" and ", " & "): name for name in _areas()["lpa"].unique().to_list()}
+    names |= dict.fromkeys(map(fold, _ELSEWHERE), OUTSIDE)
     found = names.get(folded)
     return found, found is not None

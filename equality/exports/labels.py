@@ -33,7 +33,7 @@ def fold(label: str) -> str:
     """The form in which labels are compared."""
     text = label.translate(_CHARACTERS).casefold()
     text = re.sub(r"\s+", " ", text).strip()
-    return re.sub(r" ?- ?", "-", text)
+    return re.sub(r" ?([-/]) ?", r"\1", text)
 
 
 class Labels:

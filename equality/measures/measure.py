@@ -13,10 +13,11 @@ from typing import Any
 
 import great_expectations as gx
 import polars as pl
+from great_expectations.data_context.types.base import ProgressBarsConfig
 
 import gx_polars  # importing it registers the polars datasource
 from equality.measures.counts import KINDS, column
-from equality.measures.states import state_column, state_expression
+from equality.measures.states import meta, state_column, state_expression
 from equality.measures.suites import (
     RECORD_SUITES,
     STATE_SUITES,
@@ -67,7 +68,7 @@ def _kind(characteristic: str, kind: str) -> pl.Expr:
 
 
 def _not_understood(characteristic: str, conditions: Sequence[gx_polars.Condition]) -> pl.Expr:
-    asked = [c.unexpected for c in conditions if c.expectation.meta.get("reason") == "not_understood"]
+    asked = [c.unexpected for c in conditions if meta(c).get("reason") == "not_understood"]
     return pl.any_horizontal(asked or [pl.lit(False)]).alias(f"{characteristic}_not_understood")
 
 
@@ -125,7 +126,7 @@ def validate(
 def _checkpoint(characteristics: Sequence[str], columns: Sequence[str], has_references: bool) -> gx.Checkpoint:
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     batches = (
         context.data_sources.add_polars("exports")
         .add_dataframe_asset("records")
@@ -152,13 +153,13 @@ def _checkpoint(characteristics: Sequence[str], columns: Sequence[str], has_refe
 
 def _summary(result: Any) -> dict[str, Any]:
     expectation, figures = result.expectation_config, result.result
-    meta = expectation.meta or {}
+    about = expectation.meta or {}
     return {
-        "characteristic": meta.get("characteristic"),
-        "dimension": meta.get("dimension"),
-        "state": meta.get("state"),
-        "reason": meta.get("reason"),
-        "sentence": meta.get("sentence"),
+        "characteristic": about.get("characteristic"),
+        "dimension": about.get("dimension"),
+        "state": about.get("state"),
+        "reason": about.get("reason"),
+        "sentence": about.get("sentence"),
         "expectation": expectation.type,
         "mostly": expectation.kwargs.get("mostly", 1.0),
         "element_count": figures.get("element_count"),

@@ -9,7 +9,7 @@ state a failure means.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
@@ -75,18 +75,25 @@ def state_expression(conditions: Sequence[Condition]) -> pl.Expr:
     Returns:
         An expression of dtype `State`, never null.
     """
-    ordered = sorted(conditions, key=lambda c: PRECEDENCE.index(c.expectation.meta["state"]))
-    state = pl.when(~ordered[0].domain).then(pl.lit("not_applicable", dtype=State))
-    for condition in ordered:
-        state = state.when(condition.unexpected).then(pl.lit(condition.expectation.meta["state"], dtype=State))
-    return state.otherwise(pl.lit("valid", dtype=State))
+    ordered = sorted(((meta(c)["state"], c) for c in conditions), key=lambda pair: PRECEDENCE.index(pair[0]))
+    outside = ~ordered[0][1].domain
+    cases = [(outside, "not_applicable"), *((condition.unexpected, state) for state, condition in ordered)]
+    expression = pl.lit("valid", dtype=State)
+    for unmet, state in reversed(cases):
+        expression = pl.when(unmet).then(pl.lit(state, dtype=State)).otherwise(expression)
+    return expression
 
 
 def by_characteristic(conditions: Iterable[Condition]) -> dict[str, list[Condition]]:
     """Conditions that name a state, grouped by their characteristic, in the order they come."""
     groups: dict[str, list[Condition]] = {}
     for condition in conditions:
-        meta = condition.expectation.meta or {}
-        if "state" in meta:
-            groups.setdefault(meta["characteristic"], []).append(condition)
+        about = meta(condition)
+        if "state" in about:
+            groups.setdefault(about["characteristic"], []).append(condition)
     return groups
+
+
+def meta(condition: Condition) -> dict[str, Any]:
+    """What a condition's expectation says of itself: `characteristic`, `dimension`, `state`, `reason`."""
+    return condition.expectation.meta or {}

@@ -1,0 +1,5 @@
+"""`python -m equality`."""
+
+from equality.cli import app
+
+app()

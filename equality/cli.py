@@ -1,0 +1,233 @@
+"""The command line: `python -m equality load | counts | seed | synthesise`."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import polars.selectors as cs
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from equality.errors import EqualityError
+from equality.measures.counts import RATES, slice_counts, with_rates
+from equality.measures.dimensions import DIMENSIONS, FLAGS, Selection, check_dimensions
+from equality.measures.states import STATES
+from equality.settings import ROOT, settings
+from equality.store.registry import Registry
+from equality.store.snapshot import Snapshot
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+_messages = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+
+StoreOption = Annotated[
+    Path | None, typer.Option("--store", help="Folder of the store; default: EQUALITY_STORE or data/store.")
+]
+Steps = Callable[[int, int, str], None]
+
+
+class Format(StrEnum):
+    """How `counts` prints."""
+
+    csv = "csv"
+    json = "json"
+    table = "table"
+
+
+@contextmanager
+def _mendable() -> Iterator[None]:
+    """Errors that a user can mend become one message and exit status 2."""
+    try:
+        yield
+    except (EqualityError, ValueError) as error:
+        _messages.print(f"Error: {error}")
+        raise typer.Exit(2) from error
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Steps]:
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=_messages) as bar:
+        task = bar.add_task(what, total=None)
+
+        def report(done: int, steps: int, now: str) -> None:
+            bar.update(task, completed=done, total=steps, description=f"{what}: {now}")
+
+        yield report
+
+
+@app.command()
+def load(
+    files: Annotated[list[Path], typer.Argument(help="Export files of one recording system.")],
+    profile: Annotated[str, typer.Option(help="Name of the profile in data/profiles.")],
+    store: StoreOption = None,
+) -> None:
+    """Load export files into the store as new snapshots: all of them or nothing of a file that does not fit."""
+    from equality.exports.load import load as load_files  # Great Expectations: seconds to import
+    from equality.exports.profile import load_profile
+
+    with _mendable():
+        known = load_profile(profile)
+        with _progress("Loading") as report:
+            loaded = load_files(files, known, store or settings().store, report)
+    for snapshot in loaded.snapshots:
+        _messages.print(_summary(snapshot))
+    if not loaded.unmapped.is_empty():
+        _messages.print(
+            f"{loaded.unmapped['records'].sum():,} cells hold {loaded.unmapped.height:,} labels that the profile does "
+            "not know. They are kept and counted as invalid. The most frequent:"
+        )
+        for field, label, records in loaded.unmapped.head(10).iter_rows():
+            _messages.print(f"  {field}: {label!r} ({records:,})")
+
+
+def _summary(snapshot: Snapshot) -> str:
+    marked = ", SYNTHETIC" if snapshot.synthetic else ""
+    accepted = snapshot.rows_in - snapshot.rejected
+    return (
+        f"{snapshot.title}{marked}, extract of {snapshot.extract_date:%d %B %Y}: {snapshot.rows_in:,} rows in, "
+        f"{accepted:,} accepted, {snapshot.rejected:,} rejected (snapshot {snapshot.id})"
+    )
+
+
+@app.command()
+def counts(
+    by: Annotated[str, typer.Option(help=f"Dimensions, separated by commas: {', '.join(DIMENSIONS)}.")],
+    characteristic: Annotated[str, typer.Option(help="Which characteristic to count.")],
+    period: Annotated[str, typer.Option(help="Months, as 2026-01..2026-10; default: all.")] = "",
+    role: Annotated[list[str] | None, typer.Option(help="Only this role; may be repeated.")] = None,
+    flag: Annotated[list[str] | None, typer.Option(help="Only crimes with this flag; may be repeated.")] = None,
+    source: Annotated[str, typer.Option(help="Which export; default: the first that holds what is asked.")] = "",
+    output: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
+    store: StoreOption = None,
+) -> None:
+    """Print counts by state, and the rates with their 95 % Wilson limits, for any slice."""
+    with _mendable():
+        dimensions = [name.strip() for name in by.split(",") if name.strip()]
+        registry = Registry(store or settings().store)
+        snapshot = _choose(registry, source, dimensions, characteristic)
+        where = {"role": tuple(role)} if role else {}
+        for name in flag or []:
+            if name not in FLAGS:
+                raise ValueError(f"unknown flag {name}: flags are {', '.join(FLAGS)}")
+        selection = Selection(period=_period(period), where=where, flags=tuple(flag or ()))
+        frame = with_rates(
+            slice_counts(
+                registry.counts(snapshot), by=dimensions, characteristics=[characteristic], selection=selection
+            )
+        )
+        columns = [*dimensions, "applicable", *STATES]
+        columns += [f"{rate}{suffix}" for rate in RATES for suffix in ("", "_low", "_high")]
+        _print(frame.select(columns), output)
+    note = "SYNTHETIC data. " if snapshot.synthetic else ""
+    _messages.print(f"{note}{snapshot.title}, extract of {snapshot.extract_date:%d %B %Y}, snapshot {snapshot.id}")
+
+
+def _choose(registry: Registry, source: str, dimensions: list[str], characteristic: str) -> Snapshot:
+    """The newest snapshot of the source asked for, or of the first source that holds what is asked."""
+    found = [s for name in registry.sources() if (s := registry.latest(name))]
+    if not found:
+        raise ValueError(f"the store {registry.store} is empty; load an export first: python -m equality load --help")
+    if source:
+        found = [s for s in found if s.source == source]
+        if not found:
+            raise ValueError(f"the store has no source {source}: it has {', '.join(registry.sources())}")
+    fitting = [s for s in found if characteristic in s.characteristics and set(dimensions) <= set(s.dimensions)]
+    if fitting:
+        return fitting[0]
+    held = sorted({c for s in found for c in s.characteristics})
+    if characteristic not in held:
+        raise ValueError(f"unknown characteristic {characteristic}: this store has {', '.join(held)}")
+    check_dimensions(dimensions, sorted({d for s in found for d in s.dimensions}))
+    raise ValueError(f"no export in the store holds {characteristic} together with {', '.join(dimensions)}")
+
+
+def _period(text: str) -> tuple[str, str]:
+    month = r"\d{4}-(?:0[1-9]|1[0-2])"
+    if not text:
+        return "", ""
+    if match := re.fullmatch(rf"({month})(?:\.\.({month}))?", text.strip()):
+        first, last = match[1], match[2] or match[1]
+        if first <= last:
+            return first, last
+    raise ValueError(f"period {text!r} is not a month or a range of months such as 2026-01..2026-10")
+
+
+def _print(frame: pl.DataFrame, output: Format) -> None:
+    out = sys.stdout
+    if output is Format.csv:
+        out.write(frame.with_columns(_safe(frame)).write_csv())
+    elif output is Format.json:
+        out.write(json.dumps(frame.to_dicts(), ensure_ascii=False, indent=1) + "\n")
+    else:
+        with pl.Config(
+            tbl_rows=-1,
+            tbl_cols=-1,
+            tbl_width_chars=400,
+            tbl_hide_column_data_types=True,
+            tbl_hide_dataframe_shape=True,
+        ):
+            out.write(f"{frame.with_columns(cs.float().round(4))}\n")
+
+
+def _safe(frame: pl.DataFrame) -> list[pl.Expr]:
+    """Text as a spreadsheet may open it: a label that begins like a formula gets a leading apostrophe."""
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    return [pl.col(name).str.replace(r"^([=+\-@\t\r])", "'$1") for name in texts]
+
+
+@app.command()
+def synthesise(
+    out: Annotated[Path, typer.Argument(help="Folder for the export files.")],
+    people: Annotated[int, typer.Option(help="About how many person-role records.", min=1000)] = 200_000,
+    months: Annotated[int, typer.Option(help="How many monthly extracts.", min=2)] = 25,
+    until: Annotated[
+        str, typer.Option(help="Date of the last extract, a first of a month; default: this month's.")
+    ] = "",
+    seed: Annotated[int, typer.Option(help="The same seed makes the same files.")] = 20191008,
+) -> None:
+    """Make a SYNTHETIC Athena-shaped export: every row says so. See docs/synthetic.md."""
+    from equality.synthetic import generate
+
+    with _mendable():
+        last = date.fromisoformat(until) if until else _first_of_this_month()
+        with _progress("Synthesising") as report:
+            made = generate(
+                out,
+                people=people,
+                months=months,
+                until=last,
+                seed=seed,
+                progress=lambda done, steps: report(done, steps, "extracts"),
+            )
+    _messages.print(f"{len(made)} synthetic extracts in {out}")
+
+
+def _first_of_this_month() -> date:
+    return date.today().replace(day=1)
+
+
+@app.command()
+def seed(
+    store: StoreOption = None,
+    people: Annotated[int, typer.Option(help="About how many synthetic person-role records.", min=1000)] = 200_000,
+) -> None:
+    """Load the sample exports if the store is empty: the real stop-and-search months and a synthetic Athena export."""
+    folder = store or settings().store
+    if Registry(folder).sources():
+        _messages.print(f"The store {folder} already has exports; nothing to do.")
+        return
+    _messages.print("The store is empty: loading the sample exports (once, about half a minute).")
+    load(sorted((ROOT / "data" / "samples" / "stop_and_search").glob("*.csv")), "data.police.uk", folder)
+    exports = folder / "synthetic"
+    synthesise(exports, people=people)
+    load(sorted(exports.glob("*.csv")), "athena", folder)
