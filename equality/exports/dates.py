@@ -31,8 +31,13 @@ def parsed(text: pl.Expr, formats: Sequence[str], not_after: pl.Expr | None = No
 
 def whole_years(born: pl.Expr, on: pl.Expr) -> pl.Expr:
     """Age in completed years on a day; negative where the birth lies later."""
-    before_birthday = (on.dt.month() * 100 + on.dt.day()) < (born.dt.month() * 100 + born.dt.day())
+    before_birthday = _day_of_year(on) < _day_of_year(born)
     return on.dt.year() - born.dt.year() - before_birthday.cast(pl.Int32)
+
+
+def _day_of_year(day: pl.Expr) -> pl.Expr:
+    # Month and day are Int8 in Polars: without the cast, 3 * 100 would overflow in silence.
+    return day.dt.month().cast(pl.Int32) * 100 + day.dt.day()
 
 
 def age_code(born: pl.Expr, on: pl.Expr, placeholders: Sequence[date]) -> pl.Expr:

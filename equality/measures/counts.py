@@ -91,7 +91,7 @@ def slice_counts(
 def _sum(name: str) -> pl.Expr:
     # The sum of nothing but nulls is 0 in Polars; a count that could not be made must stay unknown.
     counted = pl.col(name).cast(pl.Int64)
-    return pl.when(counted.count() > 0).then(counted.sum()).alias(name)
+    return pl.when((counted.count() > 0) | (pl.len() == 0)).then(counted.sum()).alias(name)
 
 
 def with_rates(counts: pl.DataFrame) -> pl.DataFrame:
