@@ -4,6 +4,6 @@ No open export of a UK force has teams, religion, orientation or disability per 
 made up: no record belongs to a person. `docs/synthetic.md` says what it holds and what is planted.
 """
 
-from equality.synthetic.generate import generate
+from equality.synthetic.series import generate
 
 __all__ = ["generate"]

@@ -90,6 +90,7 @@ CHANNEL_BY: dict[str, dict[str, float]] = {
 }
 # Officers see a suspect who is never identified, and seldom note more.
 UNIDENTIFIED_SUSPECT = {"sex": 0.45, "observed": 0.35}
+NON_PERSON_DEFAULT = 0.2  # of the defaults a person's cell would have, those a company's has too
 UNDER_16_FACTOR = {"orientation": 0.2, "gender_same": 0.3, "marital": 0.4}
 
 # What stands where nothing is known: shares of blank, unknown, not stated, declined, not obtained, invalid.

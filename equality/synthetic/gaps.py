@@ -80,7 +80,8 @@ class GapMaker:
         for i, name in enumerate(CHARACTERISTICS):
             known = rng.random(n) < share[:, i]
             gap = self._mix.pick(rng.random(n), online * len(CHARACTERISTICS) + i)
-            gap = np.where((rows.kind != lab.PERSON) & (gap != UNKNOWN), BLANK, gap)
+            default = (gap == UNKNOWN) & (name != "dob") & (rng.random(n) < tab.NON_PERSON_DEFAULT)
+            gap = np.where((rows.kind != lab.PERSON) & ~default, BLANK, gap)
             after = np.where(known, VALUE, gap)
             cells = _fill(rng, after, late * tab.LATE_FACTOR.get(name, 1.0), call_back)
             if name in planted.DUMPING_CHARACTERISTICS:
@@ -112,14 +113,14 @@ class GapMaker:
         return share
 
     def _plant(self, share: Floats, crimes: Crimes, rows: Rows) -> None:
-        """Training and restructure, on the probability itself: the lift is in percentage points."""
+        """Training adds percentage points; the restructure takes a share of what would be known."""
         team, recorded = crimes.team[rows.crime], crimes.recorded[rows.crime]
         trained = self._trained[team] & (recorded >= self._training)
         dip = self._dipping[team] & (recorded >= self._dip[0]) & (recorded < self._dip[1])
         for name in planted.TRAINED_CHARACTERISTICS:
             share[:, CHARACTERISTICS.index(name)] += planted.TRAINING_LIFT * trained
         for name in planted.RESTRUCTURE_CHARACTERISTICS:
-            share[:, CHARACTERISTICS.index(name)] -= planted.RESTRUCTURE_DIP * dip
+            share[:, CHARACTERISTICS.index(name)] *= 1 - planted.RESTRUCTURE_LOSS * dip
 
     def _unnamed(self, share: Floats, rows: Rows) -> None:
         """Organisations, the state and unidentified persons have next to nothing."""

@@ -56,7 +56,7 @@ MIX_ONLY_CHANNEL: dict[str, dict[str, float]] = {
 # 4. The restructure: five areas become two on 19 January 2026. Teams named after an area end and
 # new ones start; the new ones record these characteristics worse for six weeks, then as before.
 RESTRUCTURE_DATE = RESTRUCTURE
-RESTRUCTURE_DIP = 0.12  # taken off the probability that the value ends up known
+RESTRUCTURE_LOSS = 0.25  # of what would have been known, whatever the level
 RESTRUCTURE_DIP_WEEKS = 6
 RESTRUCTURE_CHARACTERISTICS = TRAINED_CHARACTERISTICS
 RESTRUCTURE_DIP_END = RESTRUCTURE + timedelta(weeks=RESTRUCTURE_DIP_WEEKS)  # first day without the dip
