@@ -189,7 +189,7 @@ def _safe(frame: pl.DataFrame) -> list[pl.Expr]:
 def synthesise(
     out: Annotated[Path, typer.Argument(help="Folder for the export files.")],
     people: Annotated[int, typer.Option(help="About how many person-role records.", min=1000)] = 200_000,
-    months: Annotated[int, typer.Option(help="How many monthly extracts.", min=2)] = 25,
+    months: Annotated[int, typer.Option(help="How many monthly extracts.", min=24)] = 25,
     until: Annotated[
         str, typer.Option(help="Date of the last extract, a first of a month; default: this month's.")
     ] = "",

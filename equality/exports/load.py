@@ -108,8 +108,6 @@ def _extract_dates(file: ExportFile, profile: Profile) -> list[date]:
     except pl.exceptions.PolarsError as error:
         raise _unreadable([file], error) from error
     days = found[column].to_list()
-    if not days:
-        raise ExportError(f"{file.path}: the file has headings but no rows; export it again.")
     if None in days:
         raise ExportError(f"{file.path}: the column {column!r} must hold the extract date in every row.")
     return days

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import codecs
+import csv
 import hashlib
 import re
 from collections.abc import Sequence
@@ -27,12 +28,14 @@ class ExportFile:
         path: where it is.
         sha256: checksum of its bytes.
         headings: its headings, in order.
+        rows: data rows below the headings, at least one.
         extract_date: from the file's name, where the profile says so; else None.
     """
 
     path: Path
     sha256: str
     headings: tuple[str, ...]
+    rows: int
     extract_date: date | None
 
     def scan(self) -> pl.LazyFrame:
@@ -58,7 +61,8 @@ def open_export(path: Path, profile: Profile) -> ExportFile:
     digest = _check_text(path)
     headings = _headings(path)
     _check_headings(path, headings, profile)
-    return ExportFile(path, digest, headings, date_of_name(path, profile.extract))
+    extract_date = date_of_name(path, profile.extract)
+    return ExportFile(path, digest, headings, _rows(path, headings), extract_date)
 
 
 def _check_text(path: Path) -> str:
@@ -97,6 +101,31 @@ def _headings(path: Path) -> tuple[str, ...]:
     except pl.exceptions.PolarsError as error:
         raise ExportError(f"{path}: the headings cannot be read ({_first_line(error)}).") from error
     return tuple(schema.names())
+
+
+def _rows(path: Path, headings: Sequence[str]) -> int:
+    """How many rows a file has; raises an ExportError if one has more fields than there are headings."""
+    # Every column is asked for: Polars does not notice a row that is too long behind the last column it needs.
+    whole = pl.scan_csv(path, infer_schema=False).select(pl.len(), pl.sum_horizontal(pl.all().null_count()))
+    try:
+        rows = int(whole.collect(engine="streaming").item(0, 0))
+    except pl.exceptions.PolarsError as error:
+        raise ExportError(f"{path}: {_first_misfit(path, headings) or _first_line(error)}.") from error
+    if rows == 0:
+        raise ExportError(f"{path}: the file has headings but no rows; export it again from the recording system.")
+    return rows
+
+
+def _first_misfit(path: Path, headings: Sequence[str]) -> str | None:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file)
+        for row in reader:
+            if len(row) > len(headings):
+                return (
+                    f"line {reader.line_num} has {len(row)} fields, the headings have {len(headings)}; "
+                    "look for a stray comma or quote in that line"
+                )
+    return None
 
 
 def _check_headings(path: Path, headings: Sequence[str], profile: Profile) -> None:
