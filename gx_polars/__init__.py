@@ -7,6 +7,13 @@ Importing this package registers the ``polars`` datasource (``context.data_sourc
 from __future__ import annotations
 
 from gx_polars.conditions import Condition, conditions
+from gx_polars.counting import conditions_for, count_by
+from gx_polars.custom import (
+    column_aggregate_value,
+    column_condition_partial,
+    column_pair_condition_partial,
+    multicolumn_condition_partial,
+)
 from gx_polars.datasource import PolarsDatasource
 from gx_polars.engine import PolarsExecutionEngine
 from gx_polars.errors import (
@@ -30,8 +37,14 @@ __all__ = [
     "UnsupportedRegexError",
     "UnsupportedRowConditionError",
     "UnsupportedTypeError",
+    "column_aggregate_value",
+    "column_condition_partial",
+    "column_pair_condition_partial",
     "conditions",
+    "conditions_for",
+    "count_by",
     "load_suite",
+    "multicolumn_condition_partial",
 ]
 
 register()

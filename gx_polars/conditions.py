@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import polars as pl
 from great_expectations.core.expectation_suite import ExpectationSuite
@@ -19,12 +19,16 @@ from gx_polars.masks import masks
 from gx_polars.rules import RULES, Rule
 from gx_polars.suites import substitute
 
+ExprT = TypeVar("ExprT")
+
 _DOMAIN_KEYS = ("column", "column_A", "column_B", "column_list", "row_condition", "ignore_row_if")
 
 
 @dataclass(frozen=True)
-class Condition:
+class Condition(Generic[ExprT]):
     """One expectation as two Boolean expressions over a frame's rows.
+
+    The expressions are ``pl.Expr``; Spark columns if they come from `gx_polars.spark`.
 
     Attributes:
         expectation: The GX expectation; its ``meta`` is yours to use.
@@ -37,8 +41,8 @@ class Condition:
     """
 
     expectation: Expectation
-    unexpected: pl.Expr
-    domain: pl.Expr
+    unexpected: ExprT
+    domain: ExprT
     rowwise: bool = True
     source: str = field(default="", repr=False)
 
@@ -49,7 +53,7 @@ def conditions(
     *,
     schema: pl.Schema | Mapping[str, Any] | None = None,
     skip_others: bool = False,
-) -> list[Condition]:
+) -> list[Condition[pl.Expr]]:
     """The conditions of a suite's row-by-row expectations, in the suite's order.
 
     Needs no Data Context and reads no data.
@@ -98,7 +102,7 @@ def arguments(
 
 def _condition(
     expectation: Expectation, rule: Rule, parameters: Mapping[str, Any], schema: pl.Schema | None
-) -> Condition:
+) -> Condition[pl.Expr]:
     domain, values = arguments(expectation, rule, parameters)
     made = masks(rule, domain, values, schema)
     return Condition(expectation, made.unexpected.expr, made.domain.expr, rule.rowwise, made.unexpected.code)

@@ -58,23 +58,31 @@ def rule_columns(shape: Shape, domain_kwargs: Mapping[str, Any]) -> tuple[str, .
     return tuple(domain_kwargs["column_list"])
 
 
+def ignores(ignore_row_if: str | None) -> str | None:
+    """Whether rows with "any" or "all" of their cells missing are left out; None if no row is."""
+    if ignore_row_if in (None, "never", "neither"):
+        return None
+    if ignore_row_if in ("any_value_is_missing", "either_value_is_missing"):
+        return "any"
+    if ignore_row_if in ("all_values_are_missing", "both_values_are_missing"):
+        return "all"
+    raise ValueError(f'Unrecognized value of ignore_row_if ("{ignore_row_if}").')
+
+
 def ignored_mask(domain_kwargs: Mapping[str, Any], schema: Schema | None) -> Q | None:
     """True on rows that ``ignore_row_if`` leaves out; None where nothing is left out."""
-    ignore = domain_kwargs.get("ignore_row_if")
-    if "column" in domain_kwargs or ignore in (None, "never", "neither"):
+    some = None if domain_kwargs.get("column") else ignores(domain_kwargs.get("ignore_row_if"))
+    if some is None:
         return None
-    shape = Shape.PAIR if "column_A" in domain_kwargs else Shape.MULTICOLUMN
+    shape = Shape.PAIR if domain_kwargs.get("column_A") else Shape.MULTICOLUMN
     absent = [missing(name, schema) for name in rule_columns(shape, domain_kwargs)]
-    if ignore in ("any_value_is_missing", "either_value_is_missing"):
+    if some == "any":
         return reduce(lambda left, right: left | right, absent)
-    if ignore in ("all_values_are_missing", "both_values_are_missing"):
-        return reduce(lambda left, right: left & right, absent)
-    raise ValueError(f'Unrecognized value of ignore_row_if ("{ignore}").')
+    return reduce(lambda left, right: left & right, absent)
 
 
 def _asked(rule: Rule, domain_kwargs: Mapping[str, Any], schema: Schema | None) -> Q | None:
     if rule.shape is Shape.COLUMN:
         return present(domain_kwargs["column"], schema) if rule.skip_missing else None
-    kwargs = {key: value for key, value in domain_kwargs.items() if value is not None}
-    ignored = ignored_mask(kwargs, schema)
+    ignored = ignored_mask(domain_kwargs, schema)
     return None if ignored is None else ~ignored
