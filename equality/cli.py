@@ -114,26 +114,23 @@ def counts(
     with _mendable():
         dimensions = [name.strip() for name in by.split(",") if name.strip()]
         registry = Registry(store or settings().store)
-        snapshot = _choose(registry, source, dimensions, characteristic)
         where = {"role": tuple(role)} if role else {}
         for name in flag or []:
             if name not in FLAGS:
                 raise ValueError(f"unknown flag {name}: flags are {', '.join(FLAGS)}")
         selection = Selection(period=_period(period), where=where, flags=tuple(flag or ()))
-        frame = with_rates(
-            slice_counts(
-                registry.counts(snapshot), by=dimensions, characteristics=[characteristic], selection=selection
-            )
+        snapshot, sliced = _first_slice(
+            registry, _fitting(registry, source, dimensions, characteristic), dimensions, characteristic, selection
         )
         columns = [*dimensions, "applicable", *STATES]
         columns += [f"{rate}{suffix}" for rate in RATES for suffix in ("", "_low", "_high")]
-        _print(frame.select(columns), output)
+        _print(with_rates(sliced).select(columns), output)
     note = "SYNTHETIC data. " if snapshot.synthetic else ""
     _messages.print(f"{note}{snapshot.title}, extract of {snapshot.extract_date:%d %B %Y}, snapshot {snapshot.id}")
 
 
-def _choose(registry: Registry, source: str, dimensions: list[str], characteristic: str) -> Snapshot:
-    """The newest snapshot of the source asked for, or of the first source that holds what is asked."""
+def _fitting(registry: Registry, source: str, dimensions: list[str], characteristic: str) -> list[Snapshot]:
+    """The newest snapshot of each source, or of the one asked for, that holds what is asked."""
     found = [s for name in registry.sources() if (s := registry.latest(name))]
     if not found:
         raise ValueError(f"the store {registry.store} is empty; load an export first: python -m equality load --help")
@@ -143,12 +140,32 @@ def _choose(registry: Registry, source: str, dimensions: list[str], characterist
             raise ValueError(f"the store has no source {source}: it has {', '.join(registry.sources())}")
     fitting = [s for s in found if characteristic in s.characteristics and set(dimensions) <= set(s.dimensions)]
     if fitting:
-        return fitting[0]
+        return fitting
     held = sorted({c for s in found for c in s.characteristics})
     if characteristic not in held:
         raise ValueError(f"unknown characteristic {characteristic}: this store has {', '.join(held)}")
     check_dimensions(dimensions, sorted({d for s in found for d in s.dimensions}))
     raise ValueError(f"no export in the store holds {characteristic} together with {', '.join(dimensions)}")
+
+
+def _first_slice(
+    registry: Registry, snapshots: list[Snapshot], dimensions: list[str], characteristic: str, selection: Selection
+) -> tuple[Snapshot, pl.DataFrame]:
+    """The first snapshot that has records in the selection, and its slice."""
+    for snapshot in snapshots:
+        # Grouped by role even where not asked: an ungrouped slice of nothing has a row of zeros.
+        by = dimensions or ["role"]
+        frame = registry.counts(snapshot)
+        sliced = slice_counts(frame, by=by, characteristics=[characteristic], selection=selection)
+        if not sliced.is_empty():
+            return snapshot, sliced if dimensions else slice_counts(
+                frame, characteristics=[characteristic], selection=selection
+            )
+    described = []
+    for snapshot in snapshots:
+        roles = registry.counts(snapshot).select(pl.col("role").unique().sort()).collect()["role"].to_list()
+        described.append(f"{snapshot.source} has the roles {', '.join(roles)} in {'..'.join(snapshot.months)}")
+    raise ValueError(f"there are no records in this selection: {'; '.join(described)}")
 
 
 def _period(text: str) -> tuple[str, str]:

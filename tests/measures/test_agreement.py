@@ -11,6 +11,7 @@ import json
 from collections import Counter
 from datetime import date, datetime
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import great_expectations as gx
@@ -136,7 +137,7 @@ def district(latitude: str, longitude: str) -> str:
     for name, edges in rings():
         inside = False
         for ring in edges:
-            for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False):
+            for (x1, y1), (x2, y2) in pairwise(ring):
                 if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
                     inside = not inside
         if inside:

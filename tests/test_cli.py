@@ -1,0 +1,129 @@
+"""The command line as a user types it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from equality.cli import app
+from equality.measures.states import STATES
+from equality.store.registry import Registry
+from tests.conftest import REAL_MONTHS
+
+RATES = ("populated", "known", "validity", "disclosure", "asked", "recoverable")
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+def rows(result: Result) -> list[dict[str, str]]:
+    assert result.exit_code == 0, result.stderr
+    return list(csv.DictReader(io.StringIO(result.stdout)))
+
+
+def test_counts_prints_dimensions_states_and_rates_in_order(sample_store: Path) -> None:
+    got = rows(run("counts", "--by", "area,team", "--characteristic", "ethnicity", "--format", "csv",
+                   "--store", sample_store))  # fmt: skip
+    rates = [f"{rate}{suffix}" for rate in RATES for suffix in ("", "_low", "_high")]
+    assert list(got[0]) == ["area", "team", "applicable", *STATES, *rates]
+    for row in got:
+        assert int(row["applicable"]) == sum(int(row[state]) for state in STATES[:-1])
+        if int(row["applicable"]):
+            assert float(row["known"]) == pytest.approx(int(row["valid"]) / int(row["applicable"]))
+            assert float(row["known_low"]) <= float(row["known"]) <= float(row["known_high"])
+        else:
+            assert row["known"] == row["known_low"] == ""
+
+
+def test_counts_narrow_by_period_role_and_flag(sample_store: Path) -> None:
+    base = ["counts", "--by", "month,role", "--characteristic", "sex", "--format", "json", "--store", sample_store]
+    everything = json.loads(run(*base, "--source", "athena").stdout)
+    some = json.loads(run(*base, "--period", "2026-01..2026-10", "--role", "victim").stdout)
+    wanted = [row for row in everything if "2026-01" <= row["month"] <= "2026-10" and row["role"] == "victim"]
+    assert some == wanted
+    assert len(some) == 10
+    flagged = json.loads(run(*base, "--role", "victim", "--flag", "domestic_abuse").stdout)
+    assert 0 < sum(row["applicable"] for row in flagged) < sum(row["applicable"] for row in everything)
+
+
+def test_synthetic_figures_say_so_and_real_ones_do_not(sample_store: Path) -> None:
+    synthetic = run("counts", "--by", "team", "--characteristic", "religion", "--store", sample_store)
+    assert "SYNTHETIC data" in synthetic.stderr
+    real = run("counts", "--by", "area", "--characteristic", "ethnicity", "--store", sample_store)
+    assert "SYNTHETIC" not in real.stderr
+    assert "Stop and search" in real.stderr
+    assert "Worcester" in real.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--by", "beat", "--characteristic", "sex"], "unknown dimension beat: this export has"),
+        (["--by", "area", "--characteristic", "height"], "unknown characteristic height: this store has"),
+        (["--by", "area", "--characteristic", "sex", "--period", "2026-13"], "is not a month or a range"),
+        (["--by", "area", "--characteristic", "sex", "--period", "2026-05..2026-01"], "is not a month or a range"),
+        (["--by", "area", "--characteristic", "sex", "--flag", "spooky"], "unknown flag spooky: flags are"),
+        (["--by", "area", "--characteristic", "sex", "--source", "niche"], "the store has no source niche"),
+        (
+            ["--by", "team", "--characteristic", "sex", "--source", "stop_and_search"],
+            "unknown dimension team: this export has",
+        ),
+        (["--by", "area", "--characteristic", "sex", "--role", "bystander"], "no records in this selection: stop_and"),
+        (["--by", "channel,beat", "--characteristic", "religion"], "unknown dimension beat"),
+    ],
+)
+def test_counts_says_what_is_wrong_and_what_there_is(sample_store: Path, options: list[str], message: str) -> None:
+    result = run("counts", *options, "--store", sample_store)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert result.stdout == ""
+
+
+def test_an_empty_store_says_what_to_do(tmp_path: Path) -> None:
+    result = run("counts", "--by", "area", "--characteristic", "sex", "--store", tmp_path / "none")
+    assert result.exit_code == 2
+    assert "is empty; load an export first" in result.stderr
+    assert not (tmp_path / "none").exists()
+
+
+def test_load_reports_rows_and_unmapped_labels(tmp_path: Path) -> None:
+    result = run("load", *REAL_MONTHS[:2], "--profile", "data.police.uk", "--store", tmp_path)
+    assert result.exit_code == 0, result.stderr
+    assert "552 rows in, 552 accepted, 0 rejected" in result.stderr
+    assert Registry(tmp_path).sources() == ["stop_and_search"]
+
+
+def test_load_refuses_with_one_message(tmp_path: Path) -> None:
+    result = run("load", tmp_path / "gone.csv", "--profile", "athena", "--store", tmp_path / "store")
+    assert result.exit_code == 2
+    assert "gone.csv: does not exist; check the path" in result.stderr
+    assert "Traceback" not in result.stderr
+    wrong = run("load", REAL_MONTHS[0], "--profile", "nice", "--store", tmp_path / "store")
+    assert wrong.exit_code == 2
+    assert "There is no profile 'nice'" in wrong.stderr
+
+
+def test_a_label_that_looks_like_a_formula_is_no_formula_in_csv(tmp_path: Path) -> None:
+    text = REAL_MONTHS[0].read_text(encoding="utf-8").replace("Controlled drugs", '"=HYPERLINK(""x"")"')
+    path = tmp_path / REAL_MONTHS[0].name
+    path.write_text(text, encoding="utf-8")
+    assert run("load", path, "--profile", "data.police.uk", "--store", tmp_path / "store").exit_code == 0
+    got = rows(run("counts", "--by", "crime_group", "--characteristic", "sex", "--format", "csv",
+                   "--store", tmp_path / "store"))  # fmt: skip
+    assert '\'=HYPERLINK("x")' in {row["crime_group"] for row in got}
+
+
+def test_seed_fills_an_empty_store_once(tmp_path: Path) -> None:
+    first = run("seed", "--store", tmp_path / "store", "--people", "12000")
+    assert first.exit_code == 0, first.stderr
+    registry = Registry(tmp_path / "store")
+    assert registry.sources() == ["stop_and_search", "athena"]
+    assert len(registry.snapshots("athena")) >= 24
+    again = run("seed", "--store", tmp_path / "store")
+    assert "nothing to do" in again.stderr
