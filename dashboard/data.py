@@ -91,7 +91,7 @@ def unmapped(snapshot: Snapshot) -> pl.DataFrame:
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _validation(snapshot_id: str, _snapshot: Snapshot) -> dict[str, Any]:
-    return dict(registry().validation(_snapshot))
+    return dict(registry().validation(_snapshot) or {})
 
 
 def validation(snapshot: Snapshot) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from dashboard.link import View
 from dashboard.shell import Context
 from dashboard.text import plain
 from equality.analysis.findings import gap_headline
-from equality.charts.matrix import ALL
+from equality.charts.matrix import ALL, initials
 from equality.charts.rows import rate_rows
 from equality.charts.words import month_name
 from equality.measures.counts import KINDS
@@ -70,7 +70,8 @@ def headline(context: Context, rows: pl.DataFrame, cells: pl.DataFrame) -> str:
     total = cells.row(by_predicate=(pl.col("unit") == ALL) & (pl.col("column") == view.characteristic), named=True)
     named = rows.filter(pl.col("missing") > 0).sort("missing", descending=True)
     largest = named.row(0, named=True) if named.height else None
-    return gap_headline(total, largest, context.titles[view.characteristic], view.measure, context.people_are)
+    people_are = "people" if view.by == "role" else context.people_are
+    return gap_headline(total, largest, context.titles[view.characteristic], view.measure, people_are)
 
 
 def breadcrumbs(context: Context) -> None:
@@ -118,9 +119,18 @@ def more_rows(cells: pl.DataFrame, state: str) -> None:
         st.toggle(f"Show all {count} rows, not only the {MATRIX} with the largest gaps", key=state)
 
 
-def initials(short: Mapping[str, str]) -> None:
-    """What the three letters above the columns of a narrow matrix stand for."""
-    st.caption("On a narrow screen: " + ", ".join(f"{name[:3]} = {plain(name)}" for name in short.values()) + ".")
+def reading(context: Context, short: Mapping[str, str]) -> None:
+    """How to read the matrix."""
+    title = plain(context.titles[context.view.characteristic])
+    named = initials(short).items()
+    letters = ", ".join(f"{word} = {plain(short[name])}" for name, word in named if word != short[name])
+    st.caption(
+        f"In each cell the rate of 100 people, in brackets the people counted for {title}, whose column is outlined; "
+        "rows with most people missing first. A click goes one level deeper. "
+        f"On a phone the columns are named by three letters: {letters}."
+    )
+    if context.view.by == "role":
+        st.caption("The rows are all roles: the filter for one role is set aside here.")
 
 
 def follow_cell(context: Context, key: str) -> None:

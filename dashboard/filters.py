@@ -217,12 +217,23 @@ def parts(bar: Bar, counted: str) -> list[Part]:
     return [*found, Part(counted), Part(f"extract of {extract.day} {extract:%b %Y}")]
 
 
+def _joined(found: Sequence[Part]) -> list[Part]:
+    """Neighbouring parts that cannot be taken away, as one text."""
+    joined: list[Part] = []
+    for part in found:
+        if joined and part.without is None and joined[-1].without is None:
+            joined[-1] = Part(f"{joined[-1].text} · {part.text}")
+        else:
+            joined.append(part)
+    return joined
+
+
 def words(bar: Bar, counted: str, base_url: str) -> None:
     """The selection in words, each part removable, with Reset and the link to send."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="selection"):
         if bar.snapshot.synthetic:
             st.badge("Synthetic data", icon=":material/science:", color="orange")
-        for index, part in enumerate(parts(bar, counted)):
+        for index, part in enumerate(_joined(parts(bar, counted))):
             if part.without is None:
                 st.markdown(plain(part.text), width="content")
             else:

@@ -17,7 +17,7 @@ from equality.measures.dimensions import Selection, shift_month
 FILTERS: Final = ("lpa", "lpa_then", "area", "team", "crime_group", "crime_subgroup", "channel")
 """Dimensions that a link may narrow; parameters carry the same names."""
 
-UNITS: Final = ("lpa", "lpa_then", "area", "team", "crime_group", "crime_subgroup", "channel", "role", "month")
+UNITS: Final = ("area", "team", "crime_group", "crime_subgroup", "channel", "role", "month", "lpa", "lpa_then")
 """Dimensions by which Gaps may list its rows."""
 
 LADDER: Final = ("area", "team", "crime_group", "crime_subgroup", "channel", "month")

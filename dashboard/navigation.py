@@ -54,7 +54,8 @@ PAGES: Final = {
 def _register() -> st.Page:
     first = next(iter(PAGES))
     return st.navigation(
-        [st.Page(p.file, title=p.menu, icon=p.icon, default=p.id == first) for p in PAGES.values()],
+        # Without its icon: Streamlit would fetch it from Google as the browser's tab icon.
+        [st.Page(p.file, title=p.menu, default=p.id == first) for p in PAGES.values()],
         position="hidden",
     )
 
@@ -82,6 +83,5 @@ def ensure() -> None:
 
 def menu(params: Mapping[str, Sequence[str]]) -> None:
     """The links to the pages, carrying the filters along."""
-    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-        for page in PAGES.values():
-            st.page_link(page.file, label=page.menu, icon=page.icon, query_params=dict(params))
+    for page in PAGES.values():
+        st.page_link(page.file, label=page.menu, icon=page.icon, query_params=dict(params))

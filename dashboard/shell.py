@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
 
 import polars as pl
 import streamlit as st
@@ -24,6 +26,9 @@ from equality.measures.counts import slice_counts
 from equality.measures.dimensions import ROLES, months_between, shift_month
 from equality.settings import settings
 from equality.store.snapshot import Snapshot
+
+ICON: Final = Path(__file__).with_name("icon.svg")
+"""The browser's tab icon: a file, because Streamlit fetches its own symbols for this place from the internet."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,7 @@ def enter(page_id: str) -> Context:
         page_id: one of `navigation.PAGES`.
     """
     page = navigation.PAGES[page_id]
-    st.set_page_config(page_title=f"{page.menu} – equality data", page_icon=":material/balance:", layout="wide")
+    st.set_page_config(page_title=f"{page.menu} – equality data", page_icon=str(ICON), layout="wide")
     navigation.ensure()
     _identify()
     snapshots = data.snapshots()
@@ -114,7 +119,7 @@ def enter(page_id: str) -> Context:
         _nothing_loaded()
     given = {name: st.query_params.get_all(name) for name in st.query_params}
     bar, notices = _bar(snapshots, given)
-    with st.container(horizontal=True, vertical_alignment="center", gap="large", key="top"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="top"):
         st.markdown("**Equality data quality**", width="content")
         navigation.menu(bar.params())
     filters.draw(bar)
@@ -167,6 +172,7 @@ def _nothing_loaded() -> None:
         language=None,
     )
     st.write(
-        "Then reload this page. If you did load one, check the setting `EQUALITY_STORE`: it must name the same folder for both."
+        "Then reload this page. If you did load one, check that the setting `EQUALITY_STORE` "
+        "names the same folder for loading and for the dashboard."
     )
     st.stop()

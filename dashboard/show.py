@@ -13,6 +13,7 @@ import streamlit as st
 from dashboard import data
 from dashboard.shell import Context
 from dashboard.text import plain
+from equality.charts import palette
 from equality.charts.matrix import STEP_NAMES
 from equality.charts.palette import Palette
 from equality.charts.words import period_name
@@ -22,6 +23,8 @@ from equality.measures.states import APPLICABLE_STATES, STATE_MEANINGS, STATE_TI
 SYNTHETIC = "Synthetic data: invented people"
 SYNTHETIC_HEIGHT = 24
 """Pixels that the word takes above a chart."""
+LONGEST = 16
+"""Rows of a table that are shown without scrolling."""
 
 
 def chart(
@@ -43,7 +46,8 @@ def chart(
         if isinstance(picture.height, int):
             picture = picture.properties(height=picture.height + SYNTHETIC_HEIGHT)
         alt_text = f"{alt_text} {SYNTHETIC}."
-    st.altair_chart(picture, theme=None, width="stretch", key=name, alt=alt_text, on_select=on_select or "ignore")
+    with alt.utils.schemapi.debug_mode(palette.CHECKED):
+        st.altair_chart(picture, theme=None, width="stretch", key=name, alt=alt_text, on_select=on_select or "ignore")
 
 
 def chosen(key: str, name: str) -> dict[str, Any] | None:
@@ -69,6 +73,8 @@ def table(
         column_order=list(columns),
         on_select=on_select or "ignore",
         selection_mode="single-row",
+        # Up to this many rows the table shows all; more scroll.
+        height="content" if frame.height <= LONGEST else "auto",
     )
 
 
@@ -112,22 +118,19 @@ def _box(fill: str, outline: str) -> str:
     return f'<span style="width:14px;height:14px;background:{fill};border:1px solid {outline}"></span>'
 
 
-def state_key(colours: Palette) -> None:
-    """The key to the colours of the states."""
-    boxes = [
+def _state_entries(colours: Palette) -> list[tuple[str, str]]:
+    return [
         (_box(colours.states[s], colours.outline if s == "blank" else colours.states[s]), STATE_TITLES[s])
         for s in APPLICABLE_STATES
     ]
-    _key(boxes, colours)
 
 
-def rate_key(colours: Palette, measure: str, *, targets: bool, national: bool) -> None:
-    """The key to the marks of a rate."""
+def _rate_entries(colours: Palette, measure: str, *, targets: bool, national: bool) -> list[tuple[str, str]]:
     c = colours
     dot = (
-        f'<span style="display:inline-block;width:26px;height:7px;background:{c.mark}66;text-align:center">'
-        f'<span style="display:inline-block;width:11px;height:11px;border-radius:6px;background:{c.mark};'
-        'vertical-align:top;margin-top:-2px"></span></span>'
+        f'<span style="display:inline-flex;width:26px;height:8px;background:{c.mark}66;align-items:center;'
+        f'justify-content:center"><span style="width:12px;height:12px;border-radius:6px;background:{c.mark};'
+        f'flex:none"></span></span>'
     )
     entries = [(dot, f"{RATE_TITLES[measure]}, with 95% interval")]
     if targets:
@@ -135,13 +138,25 @@ def rate_key(colours: Palette, measure: str, *, targets: bool, national: bool) -
     if national:
         diamond = f'<span style="width:9px;height:9px;border:2.5px solid {c.national};transform:rotate(45deg)"></span>'
         entries.append((diamond, "England and Wales"))
-    _key(entries, colours)
+    return entries
 
 
-def step_key(colours: Palette) -> None:
+def row_key(colours: Palette, measure: str, *, targets: bool, national: bool, reference: bool = False) -> None:
+    """The key to the panels of rows; in one line above all of them, so that their rows stay side by side."""
+    rates = _rate_entries(colours, measure, targets=targets, national=national)
+    if reference:
+        rates.append(
+            (f'<span style="width:2px;height:18px;background:{colours.muted}"></span>', "All of the selection")
+        )
+    _key([*rates, ("", "Recorded:"), *_state_entries(colours)], colours)
+
+
+def step_key(colours: Palette, measure: str) -> None:
     """The key to the shades of the matrix and the map."""
     boxes = [(_box(fill, colours.outline), word) for fill, word in zip(colours.steps, STEP_NAMES, strict=True)]
-    _key([*boxes, (_box(colours.too_few, colours.outline), "too few to show")], colours)
+    _key(
+        [("", f"{RATE_TITLES[measure]}:"), *boxes, (_box(colours.too_few, colours.outline), "too few to show")], colours
+    )
 
 
 def source_line(context: Context) -> None:
@@ -177,7 +192,8 @@ def _meaning(context: Context, name: str) -> str:
     figure = ""
     if national:
         figure = f" England and Wales, {national.period}: {100 * national.known:.0f}% known ({plain(national.source)})."
-    return f"- **{plain(c.title)}** (Equality Act: {plain(c.law)}): {plain(c.meaning)} Target: {100 * c.target:.0f}%.{figure}"
+    meaning = f"- **{plain(c.title)}** (Equality Act: {plain(c.law)}): {plain(c.meaning)}"
+    return f"{meaning} Target: {100 * c.target:.0f}%.{figure}"
 
 
 def _unmapped(context: Context) -> None:

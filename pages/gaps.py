@@ -24,27 +24,26 @@ st.header(plain(drill.headline(context, rows, cells)), anchor=False)
 
 drill.breadcrumbs(context)
 drill.dimension_chooser(context)
-show.step_key(colours)
+show.step_key(colours, measure)
 shown = drill.largest(cells, "rows-shown")
 name = f"{RATE_TITLES[measure]} by {drill.unit_title(context).lower()} and characteristic."
 key = drill.key("matrix", context)
 picture = matrix.matrix(shown, list(names), names, view.characteristic, colours)
 show.chart(context, picture, key, name, lambda: drill.follow_cell(context, key))
-drill.initials(names)
+drill.reading(context, names)
 drill.more_rows(cells, "rows-shown")
 
 st.subheader(f"{plain(title)} by {drill.unit_title(context).lower()}", anchor=False)
 with_map = view.by == "area"
+targets = measure == "known"
+show.row_key(colours, measure, targets=targets, national=False, reference=True)
 columns = st.columns([4, 3, 3] if with_map else [5, 4], gap="medium")
 listed = rows.head(drill.LISTED)
 with columns[0]:
-    targets = measure == "known"
-    show.rate_key(colours, measure, targets=targets, national=False)
     key_dots = drill.key("dots", context)
     dots = panels.dots(listed, colours, reference=drill.overall(cells, view.characteristic))
     show.chart(context, dots, key_dots, f"{title} by {view.by}.", lambda: drill.follow_row(context, key_dots))
 with columns[1]:
-    show.state_key(colours)
     bars = panels.states(listed, panels.state_rows(listed), colours)
     show.chart(context, bars, drill.key("states", context), f"What is recorded for {title}.")
 if with_map:

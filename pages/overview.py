@@ -26,7 +26,8 @@ st.header(plain(sentence), anchor=False)
 aims = {name: c.target for name, c in context.catalogue.items() if measure == "known"}
 elsewhere = {name: c.national[view.role].known for name, c in context.catalogue.items() if view.role in c.national}
 elsewhere = elsewhere if measure == "known" else {}
-rows = panels.rate_rows(rates, "characteristic", context.titles, measure, aims, elsewhere)
+short = {name: c.short for name, c in context.catalogue.items()}
+rows = panels.rate_rows(rates, "characteristic", context.titles, measure, aims, elsewhere, short=short)
 months = frames.last_months(context)
 monthly = context.measured(context.slice("month", view=replace(view, first=months[0], last=months[-1])))
 
@@ -44,23 +45,25 @@ def follow_table() -> None:
 if followed := st.session_state.pop("follow", None):
     st.switch_page(gaps.file, query_params=context.bar.params(replace(view, characteristic=followed)))
 
+show.row_key(colours, measure, targets=bool(aims), national=bool(elsewhere))
 left, middle, right = st.columns([5, 3.6, 3.6], gap="medium")
 with left:
     st.subheader(f"{RATE_TITLES[measure]}, of 100 people", anchor=False)
-    show.rate_key(colours, measure, targets=bool(aims), national=bool(elsewhere))
     name = f"{RATE_TITLES[measure]} by characteristic, the largest gap first."
     show.chart(context, panels.dots(rows, colours), "rates", name, follow_chart)
 with middle:
     st.subheader("What is recorded", anchor=False)
-    show.state_key(colours)
     bars = panels.states(rows, panels.state_rows(rows), colours)
     show.chart(context, bars, "states", "What is recorded for each characteristic, as shares of all people.")
 with right:
     st.subheader("Month by month", anchor=False)
-    st.caption(f"Each line on its own scale. Change against {context.earlier_words or 'an earlier period'}.")
     points = panels.month_rows(rows, monthly, "characteristic", months)
     lines = panels.months(rows, points, months, colours)
     show.chart(context, lines, "months", f"The rate by month, {period_name(months[0], months[-1])}.")
+st.caption(
+    "Most people missing first; a click on a row leads to its gaps. Each small line has a scale of its own. "
+    + (f"Changes are against {context.earlier_words}, with their 95% interval." if context.earlier else "")
+)
 
 changed, act = st.columns(2, gap="large")
 with changed:
@@ -77,9 +80,10 @@ with act:
     items = frames.to_act(context)
     for item in items:
         params = context.bar.params(frames.towards(context, item))
-        label = f"{plain(item.unit)} ({plain(context.snapshot.dimensions[item.dimension].lower())})"
-        st.page_link(gaps.file, label=label, icon=":material/arrow_forward:", query_params=params)
-        st.markdown(plain(findings.advice(item, measure, context.catalogue[view.characteristic].target)))
+        label = f"**{plain(item.unit)}** ({plain(context.snapshot.dimensions[item.dimension].lower())})"
+        with st.container(gap=None):
+            st.page_link(gaps.file, label=label, icon=":material/arrow_forward:", query_params=params)
+            st.markdown(plain(findings.advice(item, measure, context.catalogue[view.characteristic].target)))
     if not items:
         st.write("There is no gap here, or nothing to divide it by.")
 

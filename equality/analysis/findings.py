@@ -103,7 +103,7 @@ def _trend(row: Mapping[str, Any], before: str) -> str:
         return f", up {points(row['difference'])} on {before}"
     if row["difference_high"] < 0:
         return f", down {points(row['difference'])} on {before}"
-    return f", no change beyond chance on {before}"
+    return f", no change beyond chance from {before}"
 
 
 def gap_headline(
@@ -129,8 +129,8 @@ def gap_headline(
         return f"{start}, {total['hits']:,} of {people(total['n'])}: there is no gap."
     part = percent(largest["missing"] / total["missing"], 0)
     return (
-        f"{start}. Of the {people(total['missing'])} {words.missing}, {part} ({largest['missing']:,} of its "
-        f"{largest['n']:,}) are in {largest['name']}."
+        f"{start}. The largest part of the gap is {largest['name']}: {largest['missing']:,} of its "
+        f"{people(largest['n'])} {words.missing}, {part} of all {total['missing']:,}."
     )
 
 
@@ -187,8 +187,7 @@ def state_changes(now: pl.DataFrame, before: pl.DataFrame, titles: Mapping[str, 
     """
     found = []
     for state in APPLICABLE_STATES[1:]:
-        parts = [_state_share(frame, state) for frame in (now, before)]
-        rows = compared(*parts, keys=["characteristic"])
+        rows = compared(_state_share(now, state), _state_share(before, state), ["characteristic"])
         for row in rows.filter((pl.col("difference_low") > 0) | (pl.col("difference_high") < 0)).iter_rows(named=True):
             verb = "more" if row["difference"] > 0 else "less"
             limits = f"{signed(row['difference_low'])} to {signed(row['difference_high'])}"
@@ -288,12 +287,12 @@ def _ranked(dimension: str, rows: pl.DataFrame, target: float, minimum_n: int) -
 def advice(item: Contributor, measure: str, target: float) -> str:
     """What a contributor holds and what reaching the target there would do, in words."""
     held = (
-        f"{people(item.missing)} {MEASURES[measure].missing} of {item.n:,}: {percent(item.share_of_gap, 0)} of the gap."
+        f"{item.missing:,} of {people(item.n)} {MEASURES[measure].missing}: {percent(item.share_of_gap, 0)} of the gap."
     )
     if item.reached <= item.force:
-        return f"{held} It is at its target of {percent(target, 0)} already; its size makes it count."
+        return f"{held} Already at its target of {percent(target, 0)}: it counts by its size."
     return (
-        f"{held} At the target of {percent(target, 0)} there, the whole would go from "
+        f"{held} At the target of {percent(target, 0)} there, the overall rate would go from "
         f"{percent(item.force)} to {percent(item.reached)}."
     )
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import altair as alt
 import polars as pl
 
-from equality.charts.palette import Palette, styled
+from equality.charts.palette import Palette, styled, unchecked
 
 BOUNDARIES: Final = Path(__file__).resolve().parents[2] / "data" / "geography" / "west_mercia_lad.geojson"
 NAME: Final = "lad_name"
@@ -29,8 +29,11 @@ def boundaries(path: Path = BOUNDARIES) -> tuple[dict[str, Any], ...]:
     features = json.loads(path.read_text(encoding="utf-8"))["features"]
     for feature in features:
         geometry = feature["geometry"]
-        polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
-        turned = [[ring[::-1] for ring in polygon] for polygon in polygons]
+        # Tuples, because Altair copies lists, point by point, each time it touches the chart.
+        turned = tuple(
+            tuple(tuple(tuple(point) for point in reversed(ring)) for ring in polygon)
+            for polygon in _polygons(geometry)
+        )
         geometry["coordinates"] = turned[0] if geometry["type"] == "Polygon" else turned
     return tuple(features)
 
@@ -43,13 +46,17 @@ def district_rows(cells: pl.DataFrame, characteristic: str) -> pl.DataFrame:
 
 def centre(feature: Mapping[str, Any]) -> tuple[float, float]:
     """Longitude and latitude of the centroid of a feature's largest ring: where its number stands."""
-    geometry = feature["geometry"]
-    polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
-    _, x, y = max((_centroid(polygon[0]) for polygon in polygons), key=lambda found: abs(found[0]))
+    _, x, y = max(
+        (_centroid(polygon[0]) for polygon in _polygons(feature["geometry"])), key=lambda found: abs(found[0])
+    )
     return x, y
 
 
-def _centroid(ring: list[list[float]]) -> tuple[float, float, float]:
+def _polygons(geometry: Mapping[str, Any]) -> Sequence[Any]:
+    return [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
+
+
+def _centroid(ring: Sequence[Sequence[float]]) -> tuple[float, float, float]:
     area = x = y = 0.0
     for (x1, y1), (x2, y2) in itertools.pairwise(ring):
         cross = x1 * y2 - x2 * y1
@@ -59,6 +66,7 @@ def _centroid(ring: list[list[float]]) -> tuple[float, float, float]:
     return area, x / (6 * area), y / (6 * area)
 
 
+@unchecked
 def district_map(rows: pl.DataFrame, colours: Palette) -> Any:
     """The districts, shaded like the matrix: a click selects one, as `district` with `unit`.
 
@@ -111,4 +119,4 @@ def district_map(rows: pl.DataFrame, colours: Palette) -> Any:
         )
     )
     chart = alt.layer(shapes, text).resolve_scale(color="independent").project("mercator")
-    return styled(chart.properties(width="container", height=HEIGHT), colours)
+    return styled(chart, colours, width="container", height=HEIGHT)

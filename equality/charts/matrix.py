@@ -10,7 +10,7 @@ import altair as alt
 import polars as pl
 
 from equality.analysis.findings import measured
-from equality.charts.palette import NARROW, Palette, styled
+from equality.charts.palette import NARROW, Palette, styled, unchecked
 from equality.charts.words import MEASURES, TOO_FEW, interval, percent
 from equality.measures.counts import KINDS
 
@@ -18,9 +18,11 @@ ALL: Final = "__all__"
 """The unit of the row and the id of the column that hold the totals."""
 CELL: Final = 30
 """Height of a row in pixels."""
-STEP_LIMITS: Final = (0.2, 0.4, 0.6, 0.8)
+HEADS: Final = 44
+"""Height of the names above the columns."""
+STEP_LIMITS: Final = (0.25, 0.5, 0.75, 0.9)
 """Rates at which the shade changes."""
-STEP_NAMES: Final = ("under 20%", "20–39%", "40–59%", "60–79%", "80% and over")
+STEP_NAMES: Final = ("under 25%", "25–49%", "50–74%", "75–89%", "90% and over")
 
 
 def matrix_cells(
@@ -103,6 +105,16 @@ def _whole(share: float) -> str:
     return percent(share, 0).removesuffix("%").replace("under ", "<").replace("over ", ">")
 
 
+def initials(short: Mapping[str, str]) -> dict[str, str]:
+    """Three letters for each name, of its last word where the first is taken."""
+    found: dict[str, str] = {}
+    for name, title in short.items():
+        words = (title[:3], title.split()[-1][:3].capitalize())
+        found[name] = next((word for word in words if word not in found.values()), title[:3])
+    return found
+
+
+@unchecked
 def matrix(cells: pl.DataFrame, columns: Sequence[str], short: Mapping[str, str], focus: str, colours: Palette) -> Any:
     """The matrix as a chart: a click on a cell selects it, as `cell` with `unit` and `column`.
 
@@ -114,16 +126,28 @@ def matrix(cells: pl.DataFrame, columns: Sequence[str], short: Mapping[str, str]
         colours: those of the mode.
     """
     names = {c: short[c] for c in columns} | {ALL: "All fields"}
-    # At a phone's width there is room for three letters; the page says what they stand for.
-    initials = {c: name[:3] for c, name in names.items()} | {ALL: "All"}
-    labels = f"{NARROW} ? {json.dumps(initials)}[datum.label] : split({json.dumps(names)}[datum.label], ' ')"
-    units = cells.select("unit", "label").unique(maintain_order=True)
-    unit_labels = dict(units.iter_rows())
+    # Two lines for every name, so that they stand on one line above the cells; at a phone's width three letters.
+    two_lines = {c: (["", name] if " " not in name else name.split(" ", 1)) for c, name in names.items()}
+    letters = {c: ["", word] for c, word in initials({c: short[c] for c in columns}).items()} | {ALL: ["", "All"]}
+    labels = f"({NARROW} ? {json.dumps(letters)} : {json.dumps(two_lines)})[datum.label]"
+    units = cells.select("unit", "name", "label", "focus_n").unique(maintain_order=True)
+    wide = {unit: label for unit, _, label, _ in units.iter_rows()}
+    narrow = {unit: [name, f"of {n:,}"] for unit, name, _, n in units.iter_rows()}
     axis_x = alt.Axis(
-        orient="top", labelAngle=0, labelExpr=labels, title=None, labelLineHeight=14, labelLimit=120, labelPadding=6
+        orient="top",
+        labelAngle=0,
+        labelExpr=labels,
+        title=None,
+        labelLineHeight=14,
+        labelLimit=120,
+        labelPadding=20,
+        labelFontSize=alt.ExprRef(expr=f"{NARROW} ? 12 : 14"),
     )
     axis_y = alt.Axis(
-        labelExpr=f"{json.dumps(unit_labels)}[datum.label]",
+        labelExpr=f"({NARROW} ? {json.dumps(narrow)} : {json.dumps(wide)})[datum.label]",
+        labelFontSize=alt.ExprRef(expr=f"{NARROW} ? 12 : 14"),
+        labelLineHeight=13,
+        labelOffset=alt.ExprRef(expr=f"{NARROW} ? -6 : 0"),
         title=None,
         labelLimit=alt.ExprRef(expr=f"{NARROW} ? 112 : 300"),
         labelPadding=8,
@@ -156,4 +180,4 @@ def matrix(cells: pl.DataFrame, columns: Sequence[str], short: Mapping[str, str]
         ),
     ]
     chart = alt.layer(*layers).resolve_scale(color="independent")
-    return styled(chart.properties(width="container", height=alt.Step(CELL)), colours)
+    return styled(chart, colours, width="container", height=CELL * units.height + HEADS)

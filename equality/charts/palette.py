@@ -6,15 +6,22 @@ greyscale; `tests/charts` holds the contrasts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, ParamSpec, TypeVar
 
 import altair as alt
 
 FONT: Final = '"Source Sans", "Source Sans Pro", "Segoe UI", Arial, sans-serif'
 NARROW: Final = "windowSize()[0] < 700"
 """Vega expression: the browser's window is a phone's, where the panels stand below each other."""
+
+
+CHECKED: bool = False
+"""Whether charts are checked against Vega-Lite's schema while they are built; the tests set it."""
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -103,21 +110,38 @@ def palette(dark: bool) -> Palette:
     return DARK if dark else LIGHT
 
 
-def styled(chart: alt.TopLevelMixin, colours: Palette) -> Any:
+def styled(chart: Any, colours: Palette, **properties: Any) -> Any:
     """The chart with the fonts and text colours that all charts share, on a transparent ground."""
-    return (
-        chart.configure(background="transparent", font=FONT, padding={"left": 2, "right": 2, "top": 0, "bottom": 0})
-        .configure_view(stroke=None)
-        .configure_text(font=FONT, fontSize=13, color=colours.text)
-        .configure_axis(
-            labelFont=FONT,
-            labelFontSize=13,
-            labelColor=colours.text,
-            titleFont=FONT,
-            titleColor=colours.text,
-            domain=False,
-            ticks=False,
-            grid=False,
-        )
-        .configure_title(font=FONT, color=colours.text, anchor="start", fontSize=14)
-    )
+    words = {"font": FONT, "color": colours.text}
+    config = {
+        "background": "transparent",
+        "font": FONT,
+        "padding": {"left": 2, "right": 2, "top": 0, "bottom": 0},
+        "view": {"stroke": None},
+        "text": {**words, "fontSize": 14},
+        "axis": {
+            "labelFont": FONT,
+            "labelFontSize": 14,
+            "labelColor": colours.text,
+            "domain": False,
+            "ticks": False,
+            "grid": False,
+        },
+        "title": {**words, "anchor": "start", "fontSize": 14},
+    }
+    # All at once: each call on a chart copies the whole of it.
+    return chart.properties(config=config, **properties)
+
+
+def unchecked(build: Callable[P, R]) -> Callable[P, R]:
+    """Build a chart without Altair's checks of each part against its schema, which take most of the time.
+
+    The tests build every chart with the checks on.
+    """
+
+    @functools.wraps(build)
+    def built(*args: P.args, **kwargs: P.kwargs) -> R:
+        with alt.utils.schemapi.debug_mode(CHECKED):
+            return build(*args, **kwargs)
+
+    return built

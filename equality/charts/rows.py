@@ -14,7 +14,7 @@ from typing import Any, Final
 import altair as alt
 import polars as pl
 
-from equality.charts.palette import NARROW, Palette, styled
+from equality.charts.palette import NARROW, Palette, styled, unchecked
 from equality.charts.words import MEASURES, TOO_FEW, change, interval, month_name, people, percent
 from equality.measures.states import APPLICABLE_STATES, STATE_TITLES
 
@@ -26,6 +26,7 @@ NAME: Final = 0.27
 """Where a row's words stand, in rows from its top."""
 MARK: Final = 0.66
 """Where a row's marks stand."""
+TEXTS: Final = ("value_text", "missing_text", "change_text", "change_brief", "sentence")
 SPREAD: Final = 0.1
 """The least range of a small line, as a share: without it, noise would fill the height."""
 
@@ -38,6 +39,7 @@ def rate_rows(
     targets: Mapping[str, float] | None = None,
     national: Mapping[str, float] | None = None,
     *,
+    short: Mapping[str, str] | None = None,
     in_order: bool = False,
 ) -> pl.DataFrame:
     """The rows of the panels, the one with most people missing on top.
@@ -49,16 +51,18 @@ def rate_rows(
         measure: the rate that was measured.
         targets: value of the key → target share.
         national: value of the key → national share.
+        short: value of the key → a shorter name for narrow places.
         in_order: sort by the key, as months are, not by the people missing.
 
     Returns:
         The frame sorted, with `row`, `id`, `name`, `target`, `national` and the words of each panel:
-        `value_text`, `missing_text`, `change_text` and `sentence`, which reads out the row.
+        `value_text`, `missing_text`, `change_text`, `change_brief` and `sentence`, which reads out the row.
     """
     by = [key] if in_order else ["enough", "missing"]
     frame = measured.sort(by, descending=True, maintain_order=True).with_row_index("row")
     words = [_words(row, key, titles, measure) for row in frame.iter_rows(named=True)]
-    schema = dict.fromkeys(("id", "name", "value_text", "missing_text", "change_text", "sentence"), pl.String)
+    words = [row | {"short": (short or {}).get(row["id"], row["name"])} for row in words]
+    schema = dict.fromkeys(("id", "name", "short", *TEXTS), pl.String)
     ids = [row["id"] for row in words]
     return pl.concat([frame, pl.DataFrame(words, schema=schema)], how="horizontal").with_columns(
         pl.col("row").cast(pl.Int64),
@@ -77,6 +81,7 @@ def _words(row: Mapping[str, Any], key: str, titles: Mapping[str, str], measure:
             "value_text": TOO_FEW,
             "missing_text": TOO_FEW,
             "change_text": TOO_FEW,
+            "change_brief": TOO_FEW,
             "sentence": f"{name}: {TOO_FEW}",
         }
     value = f"{percent(row['share'])} ({interval(row['low'], row['high'])})"
@@ -88,6 +93,7 @@ def _words(row: Mapping[str, Any], key: str, titles: Mapping[str, str], measure:
         "value_text": value,
         "missing_text": missing,
         "change_text": changed,
+        "change_brief": changed.split(" (")[0],
         "sentence": f"{name}: {value}, {missing}",
     }
 
@@ -168,6 +174,7 @@ def height(rows: pl.DataFrame) -> int:
     return round((rows.height + HEAD) * ROW)
 
 
+@unchecked
 def dots(rows: pl.DataFrame, colours: Palette, *, clickable: bool = True, reference: float | None = None) -> Any:
     """The rate of each row as a dot with its interval on a 0–100 line.
 
@@ -187,7 +194,7 @@ def dots(rows: pl.DataFrame, colours: Palette, *, clickable: bool = True, refere
     layers = [
         *_scale(rows, colours),
         *([] if reference is None else [_reference(reference, rows, colours)]),
-        base.mark_rule(color=colours.grid, strokeWidth=2, **_down(MARK)).encode(x=alt.datum(0), x2=alt.datum(100)),
+        base.mark_rule(color=colours.grid, strokeWidth=2, **_down(MARK)).encode(x=_at(0), x2=alt.X2Datum(100)),
         shown.mark_rule(color=colours.mark, strokeWidth=8, opacity=0.4, **_down(MARK)).encode(x=_x("low"), x2="high:Q"),
         aims.mark_tick(color=colours.target, thickness=3, size=24, orient="vertical", **_down(MARK)).encode(
             x=_x("target")
@@ -204,19 +211,22 @@ def dots(rows: pl.DataFrame, colours: Palette, *, clickable: bool = True, refere
             strokeWidth=1.5,
             **_down(MARK),
         ).encode(x=_x("share")),
-        base.mark_text(align="left", fontWeight="bold", limit=240, **_down(NAME)).encode(x=alt.datum(0), text="name:N"),
-        base.mark_text(align="right", **_down(NAME)).encode(x=alt.datum(100), text="value_text:N"),
+        base.mark_text(align="left", fontWeight="bold", limit=alt.ExprRef(expr="width - 140"), **_down(NAME)).encode(
+            x=_at(0), text="name:N"
+        ),
+        base.mark_text(align="right", **_down(NAME)).encode(x=_at(100), text="value_text:N"),
     ]
     if clickable:
         # A band as wide as the row takes the click; the dot alone would be hard to hit.
         chosen = alt.selection_point(name="row", fields=["id"], on="click", empty=False, toggle=False)
         band = base.mark_rect(opacity=0.001, cursor="pointer", **_between(0.04, 0.96)).encode(
-            x=alt.datum(0), x2=alt.datum(100), y2="row:Q"
+            x=_at(0), x2=alt.X2Datum(100), y2="row:Q"
         )
         layers.append(band.add_params(chosen))
     return _panel(layers, rows, colours)
 
 
+@unchecked
 def states(rows: pl.DataFrame, segments: pl.DataFrame, colours: Palette) -> Any:
     """What is recorded in each row, as a thin bar of all states.
 
@@ -246,12 +256,13 @@ def states(rows: pl.DataFrame, segments: pl.DataFrame, colours: Palette) -> Any:
     outline = (
         alt.Chart(rows.filter("enough").select("row"))
         .mark_rect(fillOpacity=0, stroke=colours.outline, strokeWidth=1, **_between(MARK - 0.14, MARK + 0.14))
-        .encode(x=alt.datum(0), x2=alt.datum(100), y=_y(rows), y2="row:Q")
+        .encode(x=_at(0), x2=alt.X2Datum(100), y=_y(rows), y2="row:Q")
     )
-    layers = [*_scale(rows, colours, grid=False), bars, outline, _named(rows, "missing_text", alt.datum(0))]
+    layers = [*_scale(rows, colours, grid=False), bars, outline, _named(rows, "missing_text", _at(0))]
     return _panel(layers, rows, colours)
 
 
+@unchecked
 def months(rows: pl.DataFrame, points: pl.DataFrame, shown: Sequence[str], colours: Palette) -> Any:
     """The last months of each row as a small line between its first and last value, with the change in words.
 
@@ -265,10 +276,10 @@ def months(rows: pl.DataFrame, points: pl.DataFrame, shown: Sequence[str], colou
     # Room at both ends for the values of the first and the last month.
     left, right = -0.14 * last, 1.14 * last
     position = alt.X("position:Q", scale=alt.Scale(domain=[left, right], nice=False), axis=None)
-    lift = 0.46 * ROW
+    lift = 0.4 * ROW
     base = (
         alt.Chart(points)
-        .transform_calculate(place=f"datum.row + {MARK} + {lift / ROW / 2} - datum.height * {lift / ROW}")
+        .transform_calculate(place=f"datum.row + {MARK + 0.02} + {lift / ROW / 2} - datum.height * {lift / ROW}")
         .encode(
             x=position,
             y=alt.Y("place:Q", scale=_vertical(rows), axis=None),
@@ -289,13 +300,13 @@ def months(rows: pl.DataFrame, points: pl.DataFrame, shown: Sequence[str], colou
         last_end.mark_circle(color=colours.mark, size=50, opacity=1),
         first_end.mark_text(align="right", dx=-8).encode(text="label:N"),
         last_end.mark_text(align="left", dx=8).encode(text="label:N"),
-        _named(rows, "change_text", alt.datum(left)),
+        _named(rows, "change_text", _at(left, left, right), "change_brief"),
     ]
     return _panel(layers, rows, colours)
 
 
 def _panel(layers: Sequence[Any], rows: pl.DataFrame, colours: Palette) -> Any:
-    return styled(alt.layer(*layers).properties(height=height(rows), width="container"), colours)
+    return styled(alt.layer(*layers), colours, height=height(rows), width="container")
 
 
 def _vertical(rows: pl.DataFrame) -> alt.Scale:
@@ -310,21 +321,26 @@ def _x(name: str) -> alt.X:
     return alt.X(f"{name}:Q", scale=alt.Scale(domain=[0, 100], nice=False), axis=None)
 
 
-def _down(rows: float) -> dict[str, float]:
+def _at(value: float, low: float = 0, high: float = 100) -> alt.XDatum:
+    # The scale and the missing axis stand on every layer: Vega fails on layers that disagree about them.
+    return alt.XDatum(value, scale=alt.Scale(domain=[low, high], nice=False), axis=None)
+
+
+def _down(rows: float) -> dict[str, Any]:
     """A mark's place below the top of its row, as a property of the mark."""
     return {"yOffset": rows * ROW}
 
 
-def _between(top: float, bottom: float) -> dict[str, float]:
+def _between(top: float, bottom: float) -> dict[str, Any]:
     return {"yOffset": top * ROW, "y2Offset": bottom * ROW}
 
 
-def _named(rows: pl.DataFrame, text: str, left: Any) -> Any:
+def _named(rows: pl.DataFrame, text: str, left: Any, brief: str = "") -> Any:
     """The words above a row's marks, with its name in front where the panels stand below each other."""
     return (
-        alt.Chart(rows.select("row", "name", pl.col(text).alias("words")))
-        .transform_calculate(shown=f"{NARROW} ? datum.name + ': ' + datum.words : datum.words")
-        .mark_text(align="left", **_down(NAME))
+        alt.Chart(rows.select("row", "short", pl.col(text).alias("words"), pl.col(brief or text).alias("brief")))
+        .transform_calculate(shown=f"{NARROW} ? datum.short + ': ' + datum.brief : datum.words")
+        .mark_text(align="left", limit=alt.ExprRef(expr="width"), clip=True, **_down(NAME))
         .encode(x=left, y=_y(rows), text="shown:N")
     )
 
@@ -334,7 +350,7 @@ def _hairlines(rows: pl.DataFrame, colours: Palette, left: float, right: float) 
     return (
         alt.Chart(rows.select("row"))
         .mark_rule(color=colours.grid, strokeWidth=1, yOffset=ROW - 0.5)
-        .encode(x=alt.datum(left), x2=alt.datum(right), y=_y(rows))
+        .encode(x=_at(left, left, right), x2=alt.X2Datum(right), y=_y(rows))
     )
 
 
@@ -361,5 +377,10 @@ def _scale(rows: pl.DataFrame, colours: Palette, *, grid: bool = True) -> list[A
 
 
 def _reference(share: float, rows: pl.DataFrame, colours: Palette) -> Any:
-    data = pl.DataFrame({"at": [100 * share], "row": [0], "bottom": [rows.height]})
-    return alt.Chart(data).mark_rule(color=colours.muted, strokeWidth=1.5).encode(x=_x("at"), y=_y(rows), y2="bottom:Q")
+    """The rate of the whole selection, in the height of the marks: a line through all rows would cross their words."""
+    data = rows.select("row", at=pl.lit(100 * share))
+    return (
+        alt.Chart(data)
+        .mark_rule(color=colours.muted, strokeWidth=1.5, **_between(MARK - 0.2, MARK + 0.2))
+        .encode(x=_x("at"), y=_y(rows), y2="row:Q")
+    )
