@@ -52,10 +52,16 @@ PAGES: Final = {
 
 
 def _register() -> st.Page:
-    first = next(iter(PAGES))
+    first, *others = PAGES.values()
+    # Without icons: Streamlit would fetch a page's icon from Google to show it in the browser's tab.
     return st.navigation(
-        # Without its icon: Streamlit would fetch it from Google as the browser's tab icon.
-        [st.Page(p.file, title=p.menu, default=p.id == first) for p in PAGES.values()],
+        [
+            # The default page answers at "/" only, so it takes a name of its own, and a second entry answers at
+            # the name that a person would type.
+            st.Page(first.file, title=first.menu, default=True, url_path="home"),
+            *(st.Page(page.file, title=page.menu) for page in others),
+            st.Page(first.file, title=first.menu, url_path=first.id, visibility="hidden"),
+        ],
         position="hidden",
     )
 

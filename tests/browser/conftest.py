@@ -1,0 +1,93 @@
+"""A real server on a free port, a real Chromium, and a store that the project's own loading prepared."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from driving import ROOT, Server, drawn
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample exports, loaded by the command that the README names; `EQUALITY_TEST_STORE` reuses a store."""
+    given = os.environ.get("EQUALITY_TEST_STORE")
+    if given:
+        return Path(given)
+    folder = tmp_path_factory.mktemp("store")
+    command = [sys.executable, "-m", "equality", "seed", "--store", str(folder), "--people", "20000"]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=600, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server that tests share."""
+    started = Server(store, tmp_path_factory.mktemp("log") / "server.log")
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def fresh_server(store: Path, tmp_path: Path) -> Iterator[Server]:
+    """A server that nobody has asked anything yet."""
+    started = Server(store, tmp_path / "server.log")
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def empty_server(tmp_path: Path) -> Iterator[Server]:
+    """A server whose store is empty."""
+    started = Server(tmp_path / "store", tmp_path / "server.log")
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium; missing, the tests fail: a skipped test would hide that nothing was seen."""
+    if not Path(CHROMIUM).exists():
+        raise AssertionError(f"There is no Chromium at {CHROMIUM}: install it, or set CHROMIUM to where it is.")
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens an address in a browser window of its own and waits until it is drawn."""
+    opened: list[BrowserContext] = []
+
+    def open_page(address: str, *, width: int = 1440, height: int = 1000, dark: bool = False) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+        )
+        context.set_default_timeout(20_000)
+        opened.append(context)
+        page = context.new_page()
+        page.goto(address)
+        drawn(page)
+        return page
+
+    yield open_page
+    for context in opened:
+        context.close()

@@ -1,0 +1,62 @@
+"""A dashboard of its own process, and waiting until a page is drawn."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Server:
+    """A dashboard of its own process."""
+
+    def __init__(self, store: Path, log: Path) -> None:
+        with socket.socket() as found:
+            found.bind(("127.0.0.1", 0))
+            self.port = found.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self._log = log.open("w")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)],
+            cwd=ROOT,
+            env=os.environ | {"EQUALITY_STORE": str(store)},
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
+        self._wait()
+
+    def _wait(self) -> None:
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            try:
+                with urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=2) as answer:
+                    if answer.read() == b"ok":
+                        return
+            except OSError:
+                time.sleep(0.1)
+        self.stop()
+        raise AssertionError("the dashboard did not start")
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(timeout=20)
+        self._log.close()
+
+
+def drawn(page: Page) -> None:
+    """Wait until the script has run and every chart is drawn."""
+    page.wait_for_timeout(150)
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    page.wait_for_function(
+        """() => document.querySelector('h1') && [...document.querySelectorAll('[data-testid=stVegaLiteChart]')]
+        .every(chart => chart.querySelector('svg.marks, canvas.marks'))"""
+    )
+    page.wait_for_timeout(150)

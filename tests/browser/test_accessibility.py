@@ -1,0 +1,43 @@
+"""axe-core on both pages, in both modes, wide and narrow; and that a phone need not scroll sideways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from driving import Server
+from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+PAGES = ["/", "/gaps", "/?source=athena", "/gaps?source=athena&area=Worcester&drill=area&by=team"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 400])
+def test_axe_finds_nothing_serious(
+    server: Server, visit: Callable[..., Page], path: str, dark: bool, width: int
+) -> None:
+    page = visit(f"{server.address}{path}", width=width, dark=dark)
+    page.get_by_text("How this is counted").first.click()
+    page.wait_for_timeout(500)
+    found = Axe().run(page).response["violations"]
+    serious = [
+        (violation["id"], [node["html"][:200] for node in violation["nodes"][:3]])
+        for violation in found
+        if violation["impact"] in {"serious", "critical"}
+    ]
+    assert serious == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_every_chart_has_a_name_and_every_mark_a_sentence(server: Server, visit: Callable[..., Page]) -> None:
+    for path in PAGES:
+        page = visit(f"{server.address}{path}")
+        for chart in page.locator("[data-testid=stVegaLiteChart]").all():
+            named = chart.locator(
+                "xpath=descendant-or-self::*[@role='figure' or @role='img' or @role='graphics-document']"
+            )
+            assert any(n.get_attribute("aria-label") for n in named.all())
+        assert page.locator('svg.marks [aria-label*="not known"]').count() > 0
