@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 import functools
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from great_expectations.core.expectation_suite import ExpectationSuite
@@ -78,12 +79,20 @@ def _applies(expectation: dict[str, Any], characteristics: set[str], columns: se
     return asked in characteristics if asked else named <= columns
 
 
-def state_conditions(characteristics: Sequence[str], folder: Path = EXPECTATIONS) -> dict[str, list[Condition]]:
+def state_conditions(
+    characteristics: Sequence[str], folder: Path = EXPECTATIONS
+) -> Mapping[str, tuple[Condition, ...]]:
     """For each characteristic the conditions that decide its cells' states.
 
     Raises:
         SuiteError: if the expectations of a characteristic do not share one `row_condition`, or one is missing.
     """
+    return _state_conditions(tuple(characteristics), folder)
+
+
+@functools.cache
+def _state_conditions(characteristics: tuple[str, ...], folder: Path) -> Mapping[str, tuple[Condition, ...]]:
+    # Cached: loading many extracts asks for the same conditions again and again, and suites are slow to read.
     values = parameters(characteristics)
     found = by_characteristic(
         condition for name in STATE_SUITES for condition in conditions(suite(name, characteristics, (), folder), values)
@@ -95,4 +104,4 @@ def state_conditions(characteristics: Sequence[str], folder: Path = EXPECTATIONS
                 f"The expectations about {name} must all have the same row_condition, so that they speak of the "
                 f"same people; they have {len(domains)} different ones. Correct expectations/*.json."
             )
-    return {name: found[name] for name in characteristics}
+    return MappingProxyType({name: tuple(found[name]) for name in characteristics})
