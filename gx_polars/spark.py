@@ -132,11 +132,11 @@ class _Builder:
 
     def by_gx(self, rule: Rule, columns: tuple[str, ...], values: dict[str, Any]) -> Column:
         """GX's own Spark metric for the expectation."""
-        keys: dict[str, Any] = {
-            Shape.COLUMN: {"column": columns[0]},
-            Shape.PAIR: {"column_A": columns[0], "column_B": columns[-1]},
-            Shape.MULTICOLUMN: {"column_list": list(columns)},
-        }[rule.shape]
+        keys: dict[str, Any] = {"column": columns[0]}
+        if rule.shape is Shape.PAIR:
+            keys = {"column_A": columns[0], "column_B": columns[1]}
+        elif rule.shape is Shape.MULTICOLUMN:
+            keys = {"column_list": list(columns)}
         metric = MetricConfiguration(
             metric_name=f"{rule.metric}.condition",
             metric_domain_kwargs={"batch_id": "frame", **keys},
