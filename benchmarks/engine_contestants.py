@@ -43,28 +43,32 @@ def _counts(found: Any) -> list[int]:
     return sorted(int(result.result["unexpected_count"]) for result in found.results)
 
 
+def _validation(engine: str, frame: Any, suite: str) -> Run:
+    made, parameters = _gx_suite(suite)
+
+    def run() -> list[int]:
+        # A batch of its own for each run: within one batch, metrics once computed are kept.
+        batch = _batch(engine, frame)
+        return _counts(batch.validate(made, result_format="SUMMARY", expectation_parameters=parameters))
+
+    return run
+
+
 def gx_polars_whole(path: Path, suite: str) -> Run:
     """A validation with SUMMARY results on `gx_polars`."""
-    frame = pl.read_parquet(path)
-    batch = _batch("polars", frame)
-    made, parameters = _gx_suite(suite)
-    return lambda: _counts(batch.validate(made, result_format="SUMMARY", expectation_parameters=parameters))
+    return _validation("polars", pl.read_parquet(path), suite)
 
 
 def gx_polars_scan(path: Path, suite: str) -> Run:
     """The same over a scan of the file, never whole in memory."""
-    batch = _batch("polars", pl.scan_parquet(path))
-    made, parameters = _gx_suite(suite)
-    return lambda: _counts(batch.validate(made, result_format="SUMMARY", expectation_parameters=parameters))
+    return _validation("polars", pl.scan_parquet(path), suite)
 
 
 def gx_pandas_whole(path: Path, suite: str) -> Run:
     """The same on GX's own pandas engine."""
     import pandas as pd
 
-    batch = _batch("pandas", pd.read_parquet(path))
-    made, parameters = _gx_suite(suite)
-    return lambda: _counts(batch.validate(made, result_format="SUMMARY", expectation_parameters=parameters))
+    return _validation("pandas", pd.read_parquet(path), suite)
 
 
 def _hand_written(suite: str) -> list[pl.Expr]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gx_polars import types
+from gx_polars import column_types
 from gx_polars.metrics import aggregates, distinct, map_metrics, refused, table_metrics
 from gx_polars.rules import RULES
 
@@ -15,5 +15,5 @@ def register() -> None:
     table_metrics.register()
     aggregates.register()
     distinct.register()
-    types.register()
+    column_types.register()
     refused.register()

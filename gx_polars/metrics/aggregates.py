@@ -197,5 +197,5 @@ def register() -> None:
     """Register the aggregates for `PolarsExecutionEngine`."""
     for metric_class, aggregate in _AGGREGATES.items():
         register_aggregate(metric_class, aggregate)
-    register_value(ColumnNonNullProportion, _non_null_proportion)
-    register_value(ColumnUniqueProportion, _unique_proportion)
+    register_value(ColumnNonNullProportion, _non_null_proportion, needs_row_count=True)
+    register_value(ColumnUniqueProportion, _unique_proportion, needs_row_count=True)

@@ -16,11 +16,11 @@ from great_expectations.core.metric_function_types import SummarizationMetricNam
 from great_expectations.expectations.metrics.column_map_metrics.column_value_lengths import (
     ColumnValuesValueLength,
 )
-from great_expectations.expectations.registry import register_metric
 
 from gx_polars.deferred import ROW_NUMBER, Deferred, flag
 from gx_polars.engine import PolarsExecutionEngine
 from gx_polars.masks import Masks, masks, rule_columns
+from gx_polars.metrics.registration import register
 from gx_polars.rules.registry import Rule, Shape, Target
 from gx_polars.source import always
 
@@ -44,13 +44,12 @@ def register_rule(rule: Rule) -> None:
     value_keys = tuple(getattr(rule.metric_class, "condition_value_keys", ()))
     plain = {"condition", Suffix.UNEXPECTED_COUNT.value}
     for suffix, function in functions.items():
-        register_metric(
-            metric_name=f"{rule.metric}.{suffix}",
-            metric_domain_keys=rule.metric_class.condition_domain_keys,
-            metric_value_keys=value_keys if suffix in plain else (*value_keys, "result_format"),
-            execution_engine=PolarsExecutionEngine,
-            metric_class=rule.metric_class,
-            metric_provider=function,
+        keys = value_keys if suffix in plain else (*value_keys, "result_format")
+        register(
+            rule.metric_class,
+            f"{rule.metric}.{suffix}",
+            function,
+            (rule.metric_class.condition_domain_keys, keys),
         )
 
 
@@ -92,14 +91,8 @@ def value_lengths(
 
 def register_value_lengths() -> None:
     """Register `value_lengths`."""
-    register_metric(
-        metric_name="column_values.value_length.map",
-        metric_domain_keys=ColumnValuesValueLength.function_domain_keys,
-        metric_value_keys=ColumnValuesValueLength.function_value_keys,
-        execution_engine=PolarsExecutionEngine,
-        metric_class=ColumnValuesValueLength,
-        metric_provider=value_lengths,
-    )
+    keys = (ColumnValuesValueLength.function_domain_keys, ColumnValuesValueLength.function_value_keys)
+    register(ColumnValuesValueLength, "column_values.value_length.map", value_lengths, keys)
 
 
 def _limit(result_format: dict[str, Any], complete: int | None) -> int | None:
