@@ -74,6 +74,15 @@ def headline(context: Context, rows: pl.DataFrame, cells: pl.DataFrame) -> str:
     return gap_headline(total, largest, context.titles[view.characteristic], view.measure, people_are)
 
 
+def nobody(context: Context) -> None:
+    """The page of a selection without any record: says so, and stops."""
+    st.header("Too few to say: nobody is in this selection.", anchor=False)
+    breadcrumbs(context)
+    st.info("Take a filter away to see more.")
+    show.how_counted(context)
+    st.stop()
+
+
 def breadcrumbs(context: Context) -> None:
     """The levels drilled through: each goes back to itself."""
     view = context.view

@@ -15,6 +15,8 @@ names = {name: c.short for name, c in context.catalogue.items()}
 title = context.titles[view.characteristic]
 
 counts = context.slice(view.by)
+if counts.is_empty():
+    drill.nobody(context)
 cells = matrix.matrix_cells(
     counts, view.by, view.characteristic, measure, context.minimum_n, drill.unit_titles(view.by)
 )

@@ -187,20 +187,30 @@ def dots(rows: pl.DataFrame, colours: Palette, *, clickable: bool = True, refere
     data = rows.select(
         *("row", "id", "name", "value_text", "sentence", "share", "low", "high", "target", "national")
     ).with_columns(pl.col("share", "low", "high", "target", "national") * 100)
-    base = alt.Chart(data).encode(y=_y(rows), description="sentence:N", tooltip=alt.Tooltip("sentence:N", title="Rate"))
-    shown = base.transform_filter("isValid(datum.share)")
-    aims = base.transform_filter("isValid(datum.target)")
-    others = base.transform_filter("isValid(datum.national)")
+    base, shown, aims, others = (
+        alt.Chart(part).encode(y=_y(rows), description="sentence:N", tooltip=alt.Tooltip("sentence:N", title="Rate"))
+        for part in (data, *(data.drop_nulls(name) for name in ("share", "target", "national")))
+    )
     layers = [
         *_scale(rows, colours),
         *([] if reference is None else [_reference(reference, rows, colours)]),
-        base.mark_rule(color=colours.grid, strokeWidth=2, **_down(MARK)).encode(x=_at(0), x2=alt.X2Datum(100)),
-        shown.mark_rule(color=colours.mark, strokeWidth=8, opacity=0.4, **_down(MARK)).encode(x=_x("low"), x2="high:Q"),
-        aims.mark_tick(color=colours.target, thickness=3, size=24, orient="vertical", **_down(MARK)).encode(
+        base.mark_rule(color=colours.grid, strokeWidth=2, aria=False, **_down(MARK)).encode(
+            x=_at(0), x2=alt.X2Datum(100)
+        ),
+        shown.mark_rule(color=colours.mark, strokeWidth=8, opacity=0.4, aria=False, **_down(MARK)).encode(
+            x=_x("low"), x2="high:Q"
+        ),
+        aims.mark_tick(color=colours.target, thickness=3, size=24, orient="vertical", aria=False, **_down(MARK)).encode(
             x=_x("target")
         ),
         others.mark_point(
-            shape="diamond", filled=False, size=120, stroke=colours.national, strokeWidth=2.5, **_down(MARK)
+            shape="diamond",
+            filled=False,
+            size=120,
+            stroke=colours.national,
+            strokeWidth=2.5,
+            aria=False,
+            **_down(MARK),
         ).encode(x=_x("national")),
         shown.mark_point(
             filled=True,
@@ -255,7 +265,9 @@ def states(rows: pl.DataFrame, segments: pl.DataFrame, colours: Palette) -> Any:
     )
     outline = (
         alt.Chart(rows.filter("enough").select("row"))
-        .mark_rect(fillOpacity=0, stroke=colours.outline, strokeWidth=1, **_between(MARK - 0.14, MARK + 0.14))
+        .mark_rect(
+            fillOpacity=0, stroke=colours.outline, strokeWidth=1, aria=False, **_between(MARK - 0.14, MARK + 0.14)
+        )
         .encode(x=_at(0), x2=alt.X2Datum(100), y=_y(rows), y2="row:Q")
     )
     layers = [*_scale(rows, colours, grid=False), bars, outline, _named(rows, "missing_text", _at(0))]
@@ -277,24 +289,28 @@ def months(rows: pl.DataFrame, points: pl.DataFrame, shown: Sequence[str], colou
     left, right = -0.14 * last, 1.14 * last
     position = alt.X("position:Q", scale=alt.Scale(domain=[left, right], nice=False), axis=None)
     lift = 0.4 * ROW
-    base = (
-        alt.Chart(points)
-        .transform_calculate(place=f"datum.row + {MARK + 0.02} + {lift / ROW / 2} - datum.height * {lift / ROW}")
-        .encode(
-            x=position,
-            y=alt.Y("place:Q", scale=_vertical(rows), axis=None),
-            description="sentence:N",
-            tooltip=alt.Tooltip("sentence:N", title="Month"),
+
+    def line(part: pl.DataFrame) -> Any:
+        return (
+            alt.Chart(part)
+            .transform_calculate(place=f"datum.row + {MARK + 0.02} + {lift / ROW / 2} - datum.height * {lift / ROW}")
+            .encode(
+                x=position,
+                y=alt.Y("place:Q", scale=_vertical(rows), axis=None),
+                description="sentence:N",
+                tooltip=alt.Tooltip("sentence:N", title="Month"),
+            )
         )
-    )
-    first_end, last_end = (base.transform_filter(f"datum.end == '{end}'") for end in ("first", "last"))
+
+    base = line(points)
+    first_end, last_end = (line(points.filter(pl.col("end") == end)) for end in ("first", "last"))
     heads = pl.DataFrame({"position": [0, last], "row": [0, 0], "text": [month_name(shown[0]), month_name(shown[-1])]})
     layers = [
         _hairlines(rows, colours, left, right),
         alt.Chart(heads)
-        .mark_text(color=colours.muted, yOffset=-HEAD / 2 * ROW)
+        .mark_text(color=colours.muted, aria=False, yOffset=-HEAD / 2 * ROW)
         .encode(x=position, y=_y(rows), text="text:N"),
-        base.mark_line(color=colours.mark, strokeWidth=2).encode(detail="row:N"),
+        base.mark_line(color=colours.mark, strokeWidth=2, aria=False).encode(detail="row:N"),
         base.mark_circle(color=colours.mark, size=16, opacity=1),
         first_end.mark_circle(color=colours.mark, size=50, opacity=1),
         last_end.mark_circle(color=colours.mark, size=50, opacity=1),
@@ -306,6 +322,8 @@ def months(rows: pl.DataFrame, points: pl.DataFrame, shown: Sequence[str], colou
 
 
 def _panel(layers: Sequence[Any], rows: pl.DataFrame, colours: Palette) -> Any:
+    # A layer without marks would be a picture without a name to a screen reader.
+    layers = [layer for layer in layers if not layer.data.is_empty()]
     return styled(alt.layer(*layers), colours, height=height(rows), width="container")
 
 
@@ -349,7 +367,7 @@ def _hairlines(rows: pl.DataFrame, colours: Palette, left: float, right: float) 
     """A line below each row, across the panel."""
     return (
         alt.Chart(rows.select("row"))
-        .mark_rule(color=colours.grid, strokeWidth=1, yOffset=ROW - 0.5)
+        .mark_rule(color=colours.grid, strokeWidth=1, aria=False, yOffset=ROW - 0.5)
         .encode(x=_at(left, left, right), x2=alt.X2Datum(right), y=_y(rows))
     )
 
@@ -367,12 +385,12 @@ def _scale(rows: pl.DataFrame, colours: Palette, *, grid: bool = True) -> list[A
     )
     base = alt.Chart(ticks).encode(x=_x("at"), y=_y(rows))
     numbers = [
-        base.transform_filter(f"datum.align == '{align}'")
-        .mark_text(color=colours.muted, align=align, yOffset=-HEAD / 2 * ROW)
-        .encode(text="text:N")
+        alt.Chart(ticks.filter(pl.col("align") == align))
+        .mark_text(color=colours.muted, align=align, aria=False, yOffset=-HEAD / 2 * ROW)
+        .encode(x=_x("at"), y=_y(rows), text="text:N")
         for align in ("left", "center", "right")
     ]
-    lines = [base.mark_rule(color=colours.grid, strokeDash=[2, 3]).encode(y2="bottom:Q")] if grid else []
+    lines = [base.mark_rule(color=colours.grid, strokeDash=[2, 3], aria=False).encode(y2="bottom:Q")] if grid else []
     return [_hairlines(rows, colours, 0, 100), *lines, *numbers]
 
 
@@ -381,6 +399,6 @@ def _reference(share: float, rows: pl.DataFrame, colours: Palette) -> Any:
     data = rows.select("row", at=pl.lit(100 * share))
     return (
         alt.Chart(data)
-        .mark_rule(color=colours.muted, strokeWidth=1.5, **_between(MARK - 0.2, MARK + 0.2))
+        .mark_rule(color=colours.muted, strokeWidth=1.5, aria=False, **_between(MARK - 0.2, MARK + 0.2))
         .encode(x=_x("at"), y=_y(rows), y2="row:Q")
     )

@@ -29,6 +29,7 @@ LINKS: list[dict[str, list[str]]] = [
     {"area": ["Redditch"], "drill": ["area"], "by": ["crime_group"]},
     {"by": ["month"], "from": ["2019-01"], "to": ["2019-01"]},
     {"by": ["role"]},
+    {"by": ["month"], "measure": ["validity"], "drill": ["area"], "area": ["Worcester"]},
 ]
 
 
@@ -103,6 +104,14 @@ def test_a_filter_narrows_the_counts(sample_store: Path) -> None:
     row = slice_counts(registry.counts(snapshot), characteristics=["ethnicity"], selection=selection)
     assert f"{row['applicable'][0]:,} people" in words(test).replace("\\", "")
     assert "filter-team" not in {element.key for element in test.multiselect}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_selection_of_nobody_says_so(page: str) -> None:
+    nobody = {"area": ["Redditch"], "crime_group": ["Crossbows"], "from": ["2019-01"], "to": ["2019-01"]}
+    test = opened(page, nobody)
+    assert not test.exception
+    assert "Too few to say" in test.header[0].value
 
 
 def test_an_empty_store_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
