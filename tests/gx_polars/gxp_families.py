@@ -201,7 +201,7 @@ FAMILIES: dict[str, Strategy] = {
     "between": _between(
         gxe.ExpectColumnValuesToBeBetween,
         common(),
-        [("int", INTS), ("float", FLOATS), ("text", TEXTS[1:]), ("moment", MOMENTS)],
+        [("int", INTS), ("float", FLOATS), ("moment", MOMENTS)],
     ),
     "regexes": _regexes(),
     "lengths": _lengths(),
