@@ -53,6 +53,7 @@ class Server:
 
 def drawn(page: Page) -> None:
     """Wait until the script has run, has not begun again for a moment, and every chart is drawn."""
+    page.evaluate("window.quietSince = undefined")
     page.wait_for_function(
         """() => {
             const app = document.querySelector('[data-testid=stApp]');
