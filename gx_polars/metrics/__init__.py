@@ -12,6 +12,7 @@ def register() -> None:
     for rule in RULES.values():
         map_metrics.register_rule(rule)
     map_metrics.register_value_lengths()
+    map_metrics.register_null_counts()
     table_metrics.register()
     aggregates.register()
     distinct.register()

@@ -16,11 +16,17 @@ from great_expectations.core.metric_function_types import SummarizationMetricNam
 from great_expectations.expectations.metrics.column_map_metrics.column_value_lengths import (
     ColumnValuesValueLength,
 )
+from great_expectations.expectations.metrics.column_map_metrics.column_values_non_null import (
+    ColumnValuesNonNullCount,
+)
+from great_expectations.expectations.metrics.column_map_metrics.column_values_null import (
+    ColumnValuesNullCount,
+)
 
 from gx_polars.deferred import ROW_NUMBER, Deferred, flag
 from gx_polars.engine import PolarsExecutionEngine
 from gx_polars.masks import Masks, masks, rule_columns
-from gx_polars.metrics.registration import register
+from gx_polars.metrics.registration import register, register_value
 from gx_polars.rules.registry import Rule, Shape, Target
 from gx_polars.source import always
 
@@ -93,6 +99,22 @@ def register_value_lengths() -> None:
     """Register `value_lengths`."""
     keys = (ColumnValuesValueLength.function_domain_keys, ColumnValuesValueLength.function_value_keys)
     register(ColumnValuesValueLength, "column_values.value_length.map", value_lengths, keys)
+
+
+def register_null_counts() -> None:
+    """Register GX's two aliases for how many cells are (not) null."""
+    for provider, counted in [
+        (ColumnValuesNonNullCount, "column_values.null.unexpected_count"),
+        (ColumnValuesNullCount, "column_values.nonnull.unexpected_count"),
+    ]:
+        register_value(provider, _value_of(counted))
+
+
+def _value_of(name: str) -> MetricFunction:
+    def value(*, metrics: dict[str, Any], **_: Any) -> Any:
+        return metrics[name]
+
+    return value
 
 
 def _limit(result_format: dict[str, Any], complete: int | None) -> int | None:

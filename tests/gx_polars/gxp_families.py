@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import great_expectations.expectations as gxe
-from gxp_strategies import DATES, FLOATS, INTS, MOMENTS, ROLES, TEXTS, common, rows_only
+from gxp_strategies import FLOATS, INTS, MOMENTS, ROLES, TEXTS, common, rows_only
 from hypothesis import strategies as st
 
 Strategy = st.SearchStrategy[Any]

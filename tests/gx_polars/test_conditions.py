@@ -142,7 +142,9 @@ def test_suites_load_without_a_context_and_lose_nothing(tmp_path: Any) -> None:
 def test_dates_written_as_text_need_the_schema() -> None:
     frame = pl.DataFrame({"day": ["2024-01-01", "2024-03-01", None]}).with_columns(pl.col("day").str.to_date())
     suite = [
-        gxe.ExpectColumnValuesToBeInSet(column="day", value_set=["2024-01-01"], row_condition=Column("day") > "2023-12-31")
+        gxe.ExpectColumnValuesToBeInSet(
+            column="day", value_set=["2024-01-01"], row_condition=Column("day") > "2023-12-31"
+        )
     ]
     (condition,) = gx_polars.conditions(suite, schema=frame.schema)
     assert frame.select(d=condition.domain.sum(), u=condition.unexpected.sum()).row(0) == (2, 1)
