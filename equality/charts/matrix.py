@@ -57,8 +57,15 @@ def matrix_cells(
     names = ["unit", "column", "applicable", *KINDS]
     cells = measured(pl.concat([part.select(names) for part in parts]), measure, minimum_n)
     cells = cells.join(_ranks(cells, by, focus), on="unit")
+    # Fields add up to more than people: the column of all fields shows nothing where there are too few people.
+    hidden = (pl.col("column") == ALL) & (pl.col("focus_n") < minimum_n)
+    cells = cells.with_columns(
+        pl.col("enough") & ~hidden,
+        *(pl.when(~hidden).then(pl.col(name)).alias(name) for name in ("share", "low", "high")),
+    )
     titles = {ALL: "All"} | dict(unit_titles or {})
-    step = pl.sum_horizontal(pl.col("share") >= limit for limit in STEP_LIMITS)
+    # Of the rounded rate, so that cells with one number have one shade.
+    step = pl.sum_horizontal(pl.col("share").round(2) >= limit for limit in STEP_LIMITS)
     frame = cells.with_columns(
         step=pl.when(pl.col("share").is_not_null()).then(step.cast(pl.Int64)),
         name=pl.col("unit").replace(titles),

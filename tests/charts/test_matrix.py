@@ -53,9 +53,23 @@ def test_a_cell_in_words_and_shade(cells: pl.DataFrame) -> None:
     assert cell["sentence"] == "Redditch, sex: 50.0% (44.4–55.6), 150 of 300 not known"
 
 
+def test_one_number_has_one_shade(counts: pl.DataFrame) -> None:
+    near = counts.with_columns(valid=pl.lit(1490), applicable=pl.lit(3000), blank=pl.lit(1510))
+    exact = counts.with_columns(valid=pl.lit(1500), applicable=pl.lit(3000), blank=pl.lit(1500))
+    shades = {
+        (cell["text"], cell["step"])
+        for frame in (near, exact)
+        for cell in matrix.described(matrix.matrix_cells(frame, "area", "sex", "known", 20), SHORT, "known").iter_rows(
+            named=True
+        )
+    }
+    assert shades == {("50", 2)}
+
+
 def test_too_few_has_neither_number_nor_shade(cells: pl.DataFrame) -> None:
-    few = cells.filter((pl.col("unit") == "No location") & (pl.col("column") != matrix.ALL))
-    assert few["share"].null_count() == few["step"].null_count() == 3
+    # Ten people have thirty fields: all fields together are too few as well.
+    few = cells.filter(pl.col("unit") == "No location")
+    assert few["share"].null_count() == few["step"].null_count() == 4
     assert few["text"].unique().to_list() == [""]
     assert few["sentence"][0].endswith("too few to show")
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 import streamlit as st
+from dashboard_double import made_up_counts, made_up_snapshot
 from streamlit.testing.v1 import AppTest
 
 from equality.charts import palette
@@ -18,6 +22,7 @@ from equality.settings import ROOT, settings
 from equality.store.registry import Registry
 
 PAGES = {"overview": "How are we doing, and what should we do next?", "gaps": "Where are the gaps?"}
+FILES = ("counts.parquet", "unmapped.parquet", "validation.json")
 HOSTILE = "<script>alert(1)</script> [x](javascript:1) :red[x] $x$"
 LINKS: list[dict[str, list[str]]] = [
     {},
@@ -144,3 +149,47 @@ def test_pages_do_not_import_great_expectations_nor_change_frames_through_pandas
 @pytest.mark.parametrize("page", PAGES)
 def test_pages_stay_short(page: str) -> None:
     assert len((ROOT / "pages" / f"{page}.py").read_text(encoding="utf-8").splitlines()) <= 120
+
+
+def made_up_store(folder: Path) -> None:
+    def write(place: Path) -> None:
+        made_up_counts().write_parquet(place / "counts.parquet")
+        labels = {"field": ["ethnicity"], "label": ["*odd* <i>label</i>"], "records": [7]}
+        pl.DataFrame(labels).write_parquet(place / "unmapped.parquet")
+        (place / "validation.json").write_text("{}", encoding="utf-8")
+
+    Registry(folder).add(made_up_snapshot(), write)
+
+
+def test_markup_in_labels_of_the_data_stays_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made_up_store(tmp_path / "store")
+    monkeypatch.setenv("EQUALITY_STORE", str(tmp_path / "store"))
+    settings.cache_clear()
+    label = "<b>Team</b> *3*"
+    test = opened("gaps", {"team": [label], "drill": ["team"], "by": ["channel"]})
+    assert not test.exception
+    escaped = r"\<b\>Team\<\/b\> \*3\*"
+    assert escaped in {button.label for button in test.button}
+    assert label not in words(test)
+    overview = opened("overview", {})
+    assert not overview.exception
+    assert not any(label in element.proto.label for element in overview.get("page_link"))
+
+
+def test_counts_are_read_once_and_a_new_snapshot_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made_up_store(tmp_path / "store")
+    monkeypatch.setenv("EQUALITY_STORE", str(tmp_path / "store"))
+    settings.cache_clear()
+    opened("overview", {})
+    read = []
+    counts = Registry.counts
+    monkeypatch.setattr(Registry, "counts", lambda self, snapshot: read.append(snapshot.id) or counts(self, snapshot))
+    opened("overview", {"area": ["Redditch"]})
+    assert read == []
+    newer = replace(made_up_snapshot(), id="double-2", extract_date=date(2026, 8, 1))
+    files = {name: (tmp_path / "store" / "snapshots" / "double-1" / name).read_bytes() for name in FILES}
+    Registry(tmp_path / "store").add(
+        newer, lambda place: [(place / n).write_bytes(b) for n, b in files.items()] and None
+    )
+    assert "1 August 2026" in opened("overview", {}).caption[-1].value
+    assert read == ["double-2"]
