@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from equality.analysis.findings import compared, measured
-from equality.charts import rows as panels
+from equality.charts import row_panels as panels
+from equality.charts import rows as row_frames
 from equality.charts.palette import DARK, LIGHT
 from equality.measures.counts import KINDS
 
@@ -27,7 +28,7 @@ def rows() -> pl.DataFrame:
     now = measured(counts(sex=(900, 1000), ethnicity=(400, 1000), age=(5, 12)), "known", 20)
     before = measured(counts(sex=(900, 1000), ethnicity=(300, 1000), age=(5, 12)), "known", 20)
     frame = compared(now, before, ["characteristic"])
-    return panels.rate_rows(frame, "characteristic", TITLES, "known", {"ethnicity": 0.8}, {"ethnicity": 0.39})
+    return row_frames.rate_rows(frame, "characteristic", TITLES, "known", {"ethnicity": 0.8}, {"ethnicity": 0.39})
 
 
 def test_the_largest_gap_is_on_top_and_too_few_at_the_bottom(rows: pl.DataFrame) -> None:
@@ -48,14 +49,14 @@ def test_a_row_in_words(rows: pl.DataFrame) -> None:
 
 def test_too_few_shows_no_number_of_any_kind(rows: pl.DataFrame) -> None:
     row = rows.row(2, named=True)
-    assert {row[text] for text in panels.TEXTS if text != "sentence"} == {"too few to show"}
+    assert {row[text] for text in row_frames.TEXTS if text != "sentence"} == {"too few to show"}
     assert row["sentence"] == "Age: too few to show"
     assert row["share"] is None
-    assert "age" not in panels.state_rows(rows)["id"].to_list()
+    assert "age" not in row_frames.state_rows(rows)["id"].to_list()
 
 
 def test_segments_fill_the_bar_in_the_order_of_the_states(rows: pl.DataFrame) -> None:
-    segments = panels.state_rows(rows).filter(pl.col("id") == "ethnicity")
+    segments = row_frames.state_rows(rows).filter(pl.col("id") == "ethnicity")
     assert segments["state"].to_list() == ["valid", "unknown", "blank"]
     assert segments["start"].to_list() == pytest.approx([0, 0.4, 0.6])
     assert segments["end"].to_list() == pytest.approx([0.4, 0.6, 1])
@@ -68,7 +69,7 @@ def test_a_month_with_too_few_is_a_gap_in_the_line(rows: pl.DataFrame) -> None:
         counts(ethnicity=(n * 4 // 10, n)).with_columns(month=pl.lit(m))
         for m, n in zip(months, (100, 10, 200), strict=True)
     ]
-    points = panels.month_rows(rows, measured(pl.concat(parts), "known", 20), "characteristic", months)
+    points = row_frames.month_rows(rows, measured(pl.concat(parts), "known", 20), "characteristic", months)
     assert points["position"].to_list() == [0, 2]
     assert points["end"].to_list() == ["first", "last"]
     # A line that does not move stands in the middle of its row, however small its range.
@@ -77,17 +78,17 @@ def test_a_month_with_too_few_is_a_gap_in_the_line(rows: pl.DataFrame) -> None:
 
 def test_months_stay_in_order() -> None:
     frame = measured(counts(b=(10, 100), a=(90, 100)).rename({"characteristic": "month"}), "known")
-    assert panels.rate_rows(frame, "month", {}, "known", in_order=True)["id"].to_list() == ["b", "a"]
+    assert row_frames.rate_rows(frame, "month", {}, "known", in_order=True)["id"].to_list() == ["b", "a"]
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
 def test_panels_are_valid_charts_of_equal_height(rows: pl.DataFrame, colours: object, checked: None) -> None:
     months = ["2026-01", "2026-02"]
     monthly = pl.concat([counts(ethnicity=(40, 100), sex=(9, 100)).with_columns(month=pl.lit(m)) for m in months])
-    points = panels.month_rows(rows, measured(monthly, "known"), "characteristic", months)
+    points = row_frames.month_rows(rows, measured(monthly, "known"), "characteristic", months)
     specs = [
         panels.dots(rows, colours, reference=0.5).to_dict(),
-        panels.states(rows, panels.state_rows(rows), colours).to_dict(),
+        panels.states(rows, row_frames.state_rows(rows), colours).to_dict(),
         panels.months(rows, points, months, colours).to_dict(),
     ]
     assert len({spec["height"] for spec in specs}) == 1
@@ -96,8 +97,8 @@ def test_panels_are_valid_charts_of_equal_height(rows: pl.DataFrame, colours: ob
 
 def test_one_month_and_no_rows_make_charts_too(rows: pl.DataFrame, checked: None) -> None:
     one = counts(ethnicity=(40, 100)).with_columns(month=pl.lit("2026-01"))
-    points = panels.month_rows(rows, measured(one, "known"), "characteristic", ["2026-01"])
+    points = row_frames.month_rows(rows, measured(one, "known"), "characteristic", ["2026-01"])
     panels.months(rows, points, ["2026-01"], LIGHT).to_dict()
     none = rows.clear()
     panels.dots(none, LIGHT).to_dict()
-    panels.states(none, panels.state_rows(none), LIGHT).to_dict()
+    panels.states(none, row_frames.state_rows(none), LIGHT).to_dict()

@@ -136,7 +136,7 @@ def test_pages_do_not_import_great_expectations_nor_change_frames_through_pandas
     program = (
         "import sys, runpy\n"
         "from dashboard import drill, filters, frames, shell, show\n"
-        "from equality.charts import district_map, matrix, rows\n"
+        "from equality.charts import district_map, matrix, row_panels, rows\n"
         "assert 'great_expectations' not in sys.modules, 'great_expectations'\n"
     )
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, timeout=60)
@@ -188,8 +188,11 @@ def test_counts_are_read_once_and_a_new_snapshot_is_seen(tmp_path: Path, monkeyp
     assert read == []
     newer = replace(made_up_snapshot(), id="double-2", extract_date=date(2026, 8, 1))
     files = {name: (tmp_path / "store" / "snapshots" / "double-1" / name).read_bytes() for name in FILES}
-    Registry(tmp_path / "store").add(
-        newer, lambda place: [(place / n).write_bytes(b) for n, b in files.items()] and None
-    )
+
+    def write(place: Path) -> None:
+        for name, content in files.items():
+            (place / name).write_bytes(content)
+
+    Registry(tmp_path / "store").add(newer, write)
     assert "1 August 2026" in opened("overview", {}).caption[-1].value
     assert read == ["double-2"]
