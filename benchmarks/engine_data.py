@@ -96,6 +96,6 @@ def own_frame(rows: int, seed: int = 2) -> pl.DataFrame:
             codes = [row["code"] for row in _codes(name)]
             columns[name] = _draw(draw, [*codes, *JUNK], len(codes), rows)
     columns["person_type"] = _draw(draw, ["person", "organisation"], 1, rows)
-    columns["age_band"] = _draw(draw, ["0-9", "10-17", "18-24", "25-34", "35-44", "45-54", "55-64", "65+"], 8, rows)
-    columns["sex_group"] = _draw(draw, ["Female", "Male"], 2, rows)
+    columns["age_band"] = _draw(draw, ["0-9", "10-17", "18-24", "25-34", "35-44", "45-54", "55-64", "65+"], 7, rows)
+    columns["sex_group"] = _draw(draw, ["Female", "Male"], 1, rows)
     return pl.DataFrame(columns)
