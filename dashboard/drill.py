@@ -15,9 +15,9 @@ from dashboard.link import View
 from dashboard.shell import Context
 from dashboard.text import plain
 from equality.analysis.findings import gap_headline
+from equality.analysis.words import month_name
 from equality.charts.matrix import ALL, initials
 from equality.charts.rows import rate_rows
-from equality.charts.words import month_name
 from equality.measures.counts import KINDS
 from equality.measures.dimensions import ROLES
 

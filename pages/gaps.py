@@ -4,10 +4,10 @@ import streamlit as st
 
 from dashboard import drill, shell, show
 from dashboard.text import plain
+from equality.analysis.words import MEASURES
 from equality.charts import district_map, matrix
 from equality.charts import row_panels as panels
 from equality.charts.rows import state_rows
-from equality.charts.words import MEASURES
 from equality.measures.counts import RATE_TITLES
 
 context = shell.enter("gaps")

@@ -8,9 +8,9 @@ import streamlit as st
 from dashboard import frames, navigation, shell, show
 from dashboard.text import plain
 from equality.analysis import findings
+from equality.analysis.words import MEASURES, period_name
 from equality.charts import row_panels as panels
 from equality.charts.rows import month_rows, rate_rows, state_rows
-from equality.charts.words import MEASURES, period_name
 from equality.measures.counts import RATE_TITLES
 
 context = shell.enter("overview")

@@ -5,7 +5,7 @@ set -eu
 python=$1
 
 found() {
-    command -v chromium >/dev/null 2>&1 ||
+    [ -x "${CHROMIUM:-/usr/bin/chromium}" ] ||
         "$python" -c 'import pathlib, sys
 from playwright.sync_api import sync_playwright
 with sync_playwright() as p:

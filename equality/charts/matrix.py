@@ -10,8 +10,8 @@ import altair as alt
 import polars as pl
 
 from equality.analysis.findings import measured
+from equality.analysis.words import MEASURES, TOO_FEW, interval, percent
 from equality.charts.palette import NARROW, Palette, styled, unchecked
-from equality.charts.words import MEASURES, TOO_FEW, interval, percent
 from equality.measures.counts import KINDS
 
 ALL: Final = "__all__"

@@ -13,8 +13,8 @@ from typing import Any, Final
 import altair as alt
 import polars as pl
 
+from equality.analysis.words import month_name
 from equality.charts.palette import NARROW, Palette, styled, unchecked
-from equality.charts.words import month_name
 from equality.measures.states import APPLICABLE_STATES
 
 ROW: Final = 58

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from equality.charts.words import MEASURES, TOO_FEW, change, interval, month_name, people, percent
+from equality.analysis.words import MEASURES, TOO_FEW, change, interval, month_name, people, percent
 from equality.measures.states import APPLICABLE_STATES, STATE_TITLES
 
 TEXTS: Final = ("value_text", "missing_text", "change_text", "change_brief", "sentence")

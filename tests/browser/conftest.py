@@ -11,6 +11,8 @@ from driving import Server, drawn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+"""Debian's Chromium; where there is none, the one that `playwright install chromium` downloads."""
+
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -50,10 +52,11 @@ def empty_server(tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium; missing, the tests fail: a skipped test would hide that nothing was seen."""
-    if not Path(CHROMIUM).exists():
-        raise AssertionError(f"There is no Chromium at {CHROMIUM}: install it, or set CHROMIUM to where it is.")
     with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        path = next((p for p in (CHROMIUM, driver.chromium.executable_path) if Path(p).exists()), None)
+        if path is None:
+            raise AssertionError(f"There is no Chromium at {CHROMIUM}: install it, or set CHROMIUM to where it is.")
+        started = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield started
         started.close()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from equality.charts import words
+from equality.analysis import words
 from equality.measures.counts import RATES
 
 
