@@ -15,7 +15,7 @@ run: $(VENV)/run.stamp
 	@$(BIN)/python -m streamlit run app.py
 
 test: $(VENV)/dev.stamp
-	@sh tests/install_chromium.sh $(BIN)/python
+	@sh tests/install_tools.sh $(BIN)/python
 	$(BIN)/python -m pytest
 
 check: $(VENV)/dev.stamp

@@ -157,3 +157,10 @@ def test_decimals_and_moments_aggregate() -> None:
 
 def test_a_column_that_is_not_there_is_named() -> None:
     assert 'The column "nope" in BatchData does not exist' in message(gxe.ExpectColumnValuesToBeNull(column="nope"))
+
+
+@pytest.mark.parametrize("column", ["text", "cat", "enum"])
+def test_row_conditions_order_categories_as_text(column: str) -> None:
+    # The Enum's own order is b, a.
+    (result,) = run("polars", FRAME, [gxe.ExpectTableRowCountToEqual(value=1, row_condition=Column(column) <= "a")])
+    assert result.result["observed_value"] == (2 if column == "text" else 1)
