@@ -62,6 +62,9 @@ def test_regexes_are_pythons_or_refused(pattern: str, texts: list[str]) -> None:
         with pytest.raises(UnsupportedRegexError):
             to_rust(pattern)
         return
+    if compiled.flags & re.IGNORECASE:
+        # The README's known difference: Python takes the dotted capital for an i, Rust does not.
+        texts = [text.replace("İ", "") for text in texts]
     try:
         ours = found(pattern, texts)
     except UnsupportedRegexError:
