@@ -57,13 +57,20 @@ def chosen(key: str, name: str) -> dict[str, Any] | None:
 
 
 def table(
+    context: Context,
     frame: pl.DataFrame,
     key: str,
     alt_text: str,
     columns: Mapping[str, Any],
     on_select: Callable[[], None] | None = None,
 ) -> None:
-    """A table of typed columns; passed as Arrow, because Streamlit would take a Polars frame through pandas."""
+    """A table of typed columns; passed as Arrow, because Streamlit would take a Polars frame through pandas.
+
+    A reader can download it: of synthetic people every row says so, in the file as on screen.
+    """
+    if context.snapshot.synthetic:
+        frame = frame.with_columns(data=pl.lit("Synthetic"))
+        columns = {**columns, "data": st.column_config.TextColumn("Data")}
     st.dataframe(
         frame.to_arrow(),
         key=key,
@@ -208,6 +215,7 @@ def _unmapped(context: Context) -> None:
     named = labels.with_columns(pl.col("field").replace(context.titles | dict(context.snapshot.dimensions)))
     config = st.column_config
     table(
+        context,
         named,
         "unmapped",
         "Labels that no code list knows, with the number of records",

@@ -124,7 +124,11 @@ def counts(
         )
         columns = [*dimensions, "applicable", *STATES]
         columns += [f"{rate}{suffix}" for rate in RATES for suffix in ("", "_low", "_high")]
-        _print(with_rates(sliced).select(columns), output)
+        printed = with_rates(sliced).select(columns)
+        if snapshot.synthetic:
+            # Behind the agreed columns, so that a file made from this output still says what it is.
+            printed = printed.with_columns(data_status=pl.lit("SYNTHETIC"))
+        _print(printed, output)
     note = "SYNTHETIC data. " if snapshot.synthetic else ""
     _messages.print(f"{note}{snapshot.title}, extract of {snapshot.extract_date:%d %B %Y}, snapshot {snapshot.id}")
 

@@ -62,6 +62,11 @@ key_table = drill.key("table", context)
 table = show.table_rows(rows)
 columns_shown = show.rate_columns(drill.unit_title(context), MEASURES[measure].gap)
 show.table(
-    table, key_table, f"{title}: rates and counts", columns_shown, lambda: drill.follow_table(context, key_table, rows)
+    context,
+    table,
+    key_table,
+    f"{title}: rates and counts",
+    columns_shown,
+    lambda: drill.follow_table(context, key_table, rows),
 )
 show.how_counted(context)

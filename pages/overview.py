@@ -91,5 +91,7 @@ with act:
 with st.expander("The same numbers as a table"):
     st.caption("Choose a row to see where its gaps are.")
     columns = show.rate_columns("Characteristic", MEASURES[measure].gap)
-    show.table(show.table_rows(rows), "rates-table", "Rates and counts by characteristic", columns, follow_table)
+    show.table(
+        context, show.table_rows(rows), "rates-table", "Rates and counts by characteristic", columns, follow_table
+    )
 show.how_counted(context)
