@@ -79,7 +79,7 @@ def code(files: Sequence[ExportFile], profile: Profile) -> Coded:
     Returns:
         The records and what could not be recognised. Only the distinct labels have been collected.
     """
-    raw = pl.concat([_raw_fields(file, profile) for file in files])
+    raw = pl.concat([raw_fields(file, profile) for file in files])
     looked_up = _look_up(raw, profile)
     columns = {name: look.expression for name, look in looked_up.items()}
     recorded = dates.parsed(pl.col("recorded_on_raw"), profile.dates)
@@ -103,7 +103,7 @@ def code(files: Sequence[ExportFile], profile: Profile) -> Coded:
     )
 
 
-def _raw_fields(file: ExportFile, profile: Profile) -> pl.LazyFrame:
+def raw_fields(file: ExportFile, profile: Profile) -> pl.LazyFrame:
     """The fields of one file as text under the project's names, each with the suffix `_raw`."""
     wanted = dict(profile.columns) | {n: held.headings for n, held in profile.characteristics.items()}
     if profile.synthetic:

@@ -1,0 +1,31 @@
+"""Files that must be on the disk before the registry speaks of them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+
+def settle(folder: Path) -> None:
+    """Write every file of a folder, and the folder itself, through to the disk."""
+    for path in folder.iterdir():
+        sync(path)
+    sync(folder)
+
+
+def sync(path: Path) -> None:
+    """Write a file or folder through to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder with what is in it; one that is not there is fine."""
+    try:
+        shutil.rmtree(folder)
+    except FileNotFoundError:
+        return
