@@ -74,7 +74,7 @@ def differences(new: Snapshot, before: Snapshot | None, limits: Settings, *, per
     found = [*_rows(new, before, limits, per_file=per_file)]
     if before.columns_used:
         found += [*_headings(new, before), *_shares(new, before, limits)]
-    return tuple(found)
+    return tuple(sentence[0].upper() + sentence[1:] for sentence in found)
 
 
 def _rows(new: Snapshot, before: Snapshot, limits: Settings, *, per_file: bool) -> list[str]:

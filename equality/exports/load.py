@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from equality.errors import EqualityError, ExportError, LoadCancelledError, WarningsNotAcceptedError
-from equality.exports import dates, drift
+from equality.exports import closed, dates, drift
 from equality.exports.extract import Extract, unreadable, write_extract
 from equality.exports.profile import Profile
 from equality.exports.read import ExportFile, open_export
@@ -179,6 +179,7 @@ class _Loading:
     def __init__(self, registry: Registry, writing: Writing, profile: Profile, steps: _Steps, extracts: int) -> None:
         self._registry, self._writing, self._profile, self._steps = registry, writing, profile, steps
         self._earlier = registry.snapshots(profile.source)
+        self._closed = closed.ClosedMonths(registry, self._earlier)
         self._state: pl.LazyFrame | None = None
         self._before: Snapshot | None = None
         self._number = 0
@@ -193,13 +194,15 @@ class _Loading:
         extract = write_extract(files, day, self._profile, folder)
         self._steps.take(f"measuring the extract of {day:%d %B %Y}")
         state = self._state_after(extract)
-        snapshot = self._compared(_describe(extract, self._profile, state, identifier))
-        counts = measure.count(state, extract.characteristics, tuple(snapshot.dimensions))
-        counts.collect().write_parquet(folder / "counts.parquet")
+        counts = measure.count(self._closed.open(state, day), extract.characteristics, extract.dimensions).collect()
+        counts = self._closed.carried_into(counts, day)
+        counts.write_parquet(folder / "counts.parquet")
+        snapshot = self._compared(_describe(extract, self._profile, counts, identifier))
         # The verdict is about what is known now: of several extracts loaded together only the newest gets one.
         if newest:
             self._steps.take("judging what is known now")
-            outcome = measure.validate(state, extract.characteristics, self._profile.crime_reference_pattern)
+            known = self._closed.open(state, day)
+            outcome = measure.validate(known, extract.characteristics, self._profile.crime_reference_pattern)
             (folder / "validation.json").write_text(json.dumps(outcome, indent=1), encoding="utf-8")
         self._state, self._before = state, snapshot
         return snapshot, extract.unmapped
@@ -211,10 +214,10 @@ class _Loading:
         """
         state = self._state
         if state is None:
-            earlier = [s for s in self._earlier if s.extract_date <= extract.extract_date]
-            if not earlier:
+            held = [s for s in self._earlier if s.extract_date <= extract.extract_date and not s.records_purged_at]
+            if not held:
                 return extract.records
-            state = self._registry.records(self._profile.source, earlier[-1])
+            state = superseded([self._registry.extract(s) for s in held])
         path = self._writing.scratch / f"state-{self._number}.parquet"
         superseded([state, extract.records]).sink_parquet(path)
         return pl.scan_parquet(path)
@@ -226,11 +229,10 @@ class _Loading:
         return replace(snapshot, warnings=drift.differences(snapshot, before, settings(), per_file=per_file))
 
 
-def _describe(extract: Extract, profile: Profile, state: pl.LazyFrame, identifier: str) -> Snapshot:
-    months = state.select(first=pl.col("month").min(), last=pl.col("month").max()).collect(engine="streaming")
+def _describe(extract: Extract, profile: Profile, counts: pl.DataFrame, identifier: str) -> Snapshot:
+    first, last = counts.select(first=pl.col("month").min(), last=pl.col("month").max()).row(0)
     titles = {name: profile.dimension_titles.get(name, DIMENSIONS[name]) for name in extract.dimensions}
     used, ignored = drift.columns_used(extract.headings, profile)
-    first, last = months.row(0)
     return Snapshot(
         id=identifier,
         source=profile.source,
@@ -242,7 +244,7 @@ def _describe(extract: Extract, profile: Profile, state: pl.LazyFrame, identifie
         headline_role=profile.headline_role,
         characteristics=extract.characteristics,
         dimensions=titles,
-        flags=_flags(state),
+        flags=_flags(counts),
         files=extract.files,
         attribution=profile.attribution,
         folder=extract.folder,
@@ -253,8 +255,6 @@ def _describe(extract: Extract, profile: Profile, state: pl.LazyFrame, identifie
     )
 
 
-def _flags(state: pl.LazyFrame) -> tuple[str, ...]:
-    if "flags" not in state.collect_schema():
-        return ()
-    used = state.select(pl.col("flags").unique()).collect(engine="streaming")["flags"].to_list()
+def _flags(counts: pl.DataFrame) -> tuple[str, ...]:
+    used = counts["flags"].unique().to_list()
     return tuple(flag for flag, bit in FLAG_BITS.items() if any(mask & bit for mask in used if mask))

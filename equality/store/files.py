@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -29,3 +30,15 @@ def remove(folder: Path) -> None:
         shutil.rmtree(folder)
     except FileNotFoundError:
         return
+
+
+def remove_records(folder: Path) -> None:
+    """Remove what a snapshot's folder holds about single people; counts and verdict stay."""
+    for name in ("records.parquet", "rejected.parquet"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def sha256_of(path: Path) -> str:
+    """The checksum of a file's bytes, as the registry knows it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

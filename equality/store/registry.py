@@ -86,17 +86,25 @@ class Registry:
     def records(self, source: str, as_of: Snapshot | None = None) -> pl.LazyFrame:
         """The person-role records of a source as known at a snapshot (the newest if None).
 
-        A later extract's record replaces an earlier one with the same key.
+        A later extract's record replaces an earlier one with the same key. Records that were purged are not among
+        them: `purged` says which, and `Snapshot.closed_months` where counts know more than records.
 
         Raises:
-            StoreError: if the source has no snapshot.
+            StoreError: if the source has no snapshot, or the records asked for were purged.
         """
         found = self.snapshots(source)
         if as_of is not None:
             found = [s for s in found if (s.extract_date, s.id) <= (as_of.extract_date, as_of.id)]
         if not found:
             raise StoreError(f"The store {self.store} has no snapshot of {source}; load an export first.")
-        return superseded([self.extract(s) for s in found])
+        held = [s for s in found if s.records_purged_at is None]
+        if not held or (as_of is not None and found[-1].records_purged_at):
+            raise StoreError(_gone(found[-1]))
+        return superseded([self.extract(s) for s in held])
+
+    def purged(self, source: str) -> list[Snapshot]:
+        """The snapshots of a source whose records were purged, the oldest extract first."""
+        return [s for s in self.snapshots(source) if s.records_purged_at]
 
     def extract(self, snapshot: Snapshot) -> pl.LazyFrame:
         """The person-role records that one extract delivered."""
@@ -159,8 +167,18 @@ class Registry:
     def _file(self, snapshot: Snapshot, name: str) -> Path:
         path = snapshot.folder / name
         if not path.exists():
+            if snapshot.records_purged_at and name in ("records.parquet", "rejected.parquet"):
+                raise StoreError(_gone(snapshot))
             raise StoreError(f"Snapshot {snapshot.id} lacks {name}: the store {self.store} is damaged.")
         return path
+
+
+def _gone(snapshot: Snapshot) -> str:
+    when = f" on {snapshot.records_purged_at:%d %B %Y}" if snapshot.records_purged_at else ""
+    return (
+        f"The records of the extract of {snapshot.extract_date:%d %B %Y} ({snapshot.source}) were purged{when}, as the "
+        "retention period says; its counts are kept. Ask for a later extract."
+    )
 
 
 def new_id(source: str, extract_date: date, now: datetime) -> str:

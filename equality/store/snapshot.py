@@ -54,6 +54,8 @@ class Snapshot:
         warnings: what differed from the snapshot before (schema and volume drift) when this one was accepted.
         blank: field → share of the extract's records that leave it blank, 0 to 1.
         unmapped_shares: field → share of the extract's records whose label was not recognised, 0 to 1.
+        closed_months: for a purged snapshot, the months in which its records were counted last: their counts are
+            closed, and carried into every later snapshot as they were.
         records_purged_at: when the retention period removed its records, UTC; None while they are there.
     """
 
@@ -76,6 +78,7 @@ class Snapshot:
     warnings: tuple[str, ...] = ()
     blank: dict[str, float] = field(default_factory=dict)
     unmapped_shares: dict[str, float] = field(default_factory=dict)
+    closed_months: tuple[str, ...] = ()
     records_purged_at: datetime | None = None
 
     @property

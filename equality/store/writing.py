@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from equality.errors import EqualityError, LoadCancelledError, WarningsNotAcceptedError
 from equality.store import tables
 from equality.store.database import Database
-from equality.store.files import remove, settle, sync
+from equality.store.files import remove, remove_records, settle, sync
 from equality.store.lock import alone
 from equality.store.snapshot import Snapshot
 
@@ -120,7 +120,7 @@ def writing(
 def note(database: Database, source: str, files: Sequence[str], outcome: str, message: str = "") -> str:
     """Add a row to the history of loads; returns its identifier."""
     now = _now()
-    load_id = f"{now:%Y%m%dT%H%M%S}-{uuid4().hex[:12]}"
+    load_id = f"{now:%Y%m%dT%H%M%S%f}-{uuid4().hex[:8]}"
     ended = None if outcome == "running" else now
     with database.engine.begin() as connection:
         connection.execute(
@@ -164,6 +164,8 @@ def clear_leftovers(store: Path, database: Database) -> None:
             remove(store / "snapshots" / name)
         for folder in (store / "snapshots").glob(".*.loading"):
             remove(folder)
+        for name in connection.execute(sa.select(snapshots.c.id).where(snapshots.c.records_purged_at.is_not(None))):
+            remove_records(store / "snapshots" / name.id)
         connection.execute(
             loads.update()
             .where(loads.c.outcome == "running")
@@ -188,11 +190,11 @@ def _row_of(snapshot: Snapshot, load_id: str, now: datetime) -> dict[str, Any]:
         "id": snapshot.id,
         "source": snapshot.source,
         "extract_date": snapshot.extract_date,
-        "loaded_at": now,
+        "loaded_at": now.replace(microsecond=0),
         "facts": {name: getattr(snapshot, name) for name in FACTS},
         "load_id": load_id,
     }
 
 
 def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    return datetime.now(UTC).replace(tzinfo=None)
