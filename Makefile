@@ -1,5 +1,5 @@
 # make run    sets up, loads the sample exports if the store is empty, serves the dashboard
-# make test   sets up, installs what the tests need (Chromium and PostgreSQL included), runs all tests
+# make test   sets up, installs what the tests need (Chromium, Java and PostgreSQL included), runs all tests
 # make check  lint, format and types
 # make fuzz   the long version of the property tests
 
@@ -15,8 +15,7 @@ run: $(VENV)/run.stamp
 	@$(BIN)/python -m streamlit run app.py
 
 test: $(VENV)/dev.stamp
-	@sh tests/install_chromium.sh $(BIN)/python
-	@sh tests/install_postgresql.sh
+	@sh tests/install_tools.sh $(BIN)/python
 	$(BIN)/python -m pytest
 
 check: $(VENV)/dev.stamp

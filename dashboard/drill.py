@@ -15,9 +15,9 @@ from dashboard.link import View
 from dashboard.shell import Context
 from dashboard.text import plain
 from equality.analysis.findings import gap_headline
+from equality.analysis.words import month_name
 from equality.charts.matrix import ALL, initials
 from equality.charts.rows import rate_rows
-from equality.charts.words import month_name
 from equality.measures.counts import KINDS
 from equality.measures.dimensions import ROLES
 
@@ -72,6 +72,15 @@ def headline(context: Context, rows: pl.DataFrame, cells: pl.DataFrame) -> str:
     largest = named.row(0, named=True) if named.height else None
     people_are = "people" if view.by == "role" else context.people_are
     return gap_headline(total, largest, context.titles[view.characteristic], view.measure, people_are)
+
+
+def nobody(context: Context) -> None:
+    """The page of a selection without any record: says so, and stops."""
+    st.header("Too few to say: nobody is in this selection.", anchor=False)
+    breadcrumbs(context)
+    st.info("Take a filter away to see more.")
+    show.how_counted(context)
+    st.stop()
 
 
 def breadcrumbs(context: Context) -> None:

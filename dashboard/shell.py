@@ -19,8 +19,8 @@ from dashboard.filters import Bar
 from dashboard.link import Options, View
 from dashboard.text import plain
 from equality.analysis.findings import measured
+from equality.analysis.words import people, period_name
 from equality.charts.palette import Palette, palette
-from equality.charts.words import people, period_name
 from equality.measures.catalogue import Characteristic, characteristics
 from equality.measures.counts import slice_counts
 from equality.measures.dimensions import ROLES, months_between, shift_month

@@ -13,10 +13,10 @@ import streamlit as st
 from dashboard import data
 from dashboard.shell import Context
 from dashboard.text import plain
+from equality.analysis.words import period_name
 from equality.charts import palette
 from equality.charts.matrix import STEP_NAMES
 from equality.charts.palette import Palette
-from equality.charts.words import period_name
 from equality.measures.counts import RATE_MEANINGS, RATE_TITLES
 from equality.measures.states import APPLICABLE_STATES, STATE_MEANINGS, STATE_TITLES
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from equality.charts.words import month_name, period_name
+from equality.analysis.words import month_name, period_name
 
 MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&@^=\"'/])")
 

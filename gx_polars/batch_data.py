@@ -20,6 +20,8 @@ class PolarsBatchData(BatchData):
         if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
             raise TypeError(f"a Polars DataFrame or LazyFrame is needed, not {type(frame).__name__}")
         self.frame = frame.lazy()
+        #: A LazyFrame may stand for more than fits into memory; a DataFrame is in memory already.
+        self.streaming = isinstance(frame, pl.LazyFrame)
 
     @cached_property
     def schema(self) -> Schema:

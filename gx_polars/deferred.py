@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 import polars as pl
 
 from gx_polars.source import Q
+
+#: The row's number in the batch, for metrics that list where rows are.
+ROW_NUMBER = "__gx_polars_row"
 
 
 def _as_is(value: Any) -> Any:
@@ -22,47 +26,81 @@ class Deferred:
     Attributes:
         expr: Gives one value for the whole frame (an aggregate, or a list by ``implode``).
         finish: Turns that value into what GX expects.
-        rows: If set, ``expr`` is about these rows only and does not say so itself; expressions of
-            custom metrics are written that way.
+        masks: The masks that ``expr`` refers to as `flag` columns.
+        numbered: Whether ``expr`` uses `ROW_NUMBER`.
+        rows: If set, ``expr`` is about these rows only and does not say so itself; the expressions of
+            custom metrics written with GX's own decorators are like that.
     """
 
     expr: pl.Expr
     finish: Callable[[Any], Any] = _as_is
+    masks: tuple[Q, ...] = ()
+    numbered: bool = False
     rows: Q | None = None
 
 
-def collect(frame: pl.LazyFrame, wanted: Sequence[Deferred]) -> list[Any]:
+def flag(mask: Q) -> pl.Expr:
+    """The column in which a mask is found when a `Deferred` that names it is collected.
+
+    Masks become columns once, and every count, list and aggregate over them reads the column: faster
+    than leaving it to the optimiser to find the same mask inside dozens of aggregates.
+    """
+    return pl.col(_flag_name(mask))
+
+
+def _flag_name(mask: Q) -> str:
+    return "__gx_polars_" + hashlib.blake2b(mask.code.encode(), digest_size=12).hexdigest()
+
+
+def collect(frame: pl.LazyFrame, wanted: Sequence[Deferred], *, streaming: bool) -> list[Any]:
     """The value of each; an exception in place of a value that cannot be computed.
 
     All are computed by one query. Only if that fails are those that do not fit the frame's schema found
     and left out, and, should that not suffice, the rest computed one by one.
+
+    Args:
+        frame: The batch.
+        wanted: What to compute.
+        streaming: Whether the data may be larger than memory.
     """
     try:
-        return _collect_together(frame, wanted)
+        return _collect_together(frame, wanted, streaming)
     except Exception as error:
         if len(wanted) == 1:
             return [error]
     answers: list[Any] = [_plan_error(frame, one) for one in wanted]
     sound = [index for index, error in enumerate(answers) if error is None]
     if len(sound) == len(wanted):
-        return [answer for one in wanted for answer in collect(frame, [one])]
-    for index, answer in zip(sound, collect(frame, [wanted[i] for i in sound]) if sound else [], strict=True):
-        answers[index] = answer
+        return [answer for one in wanted for answer in collect(frame, [one], streaming=streaming)]
+    if sound:
+        found = collect(frame, [wanted[index] for index in sound], streaming=streaming)
+        for index, answer in zip(sound, found, strict=True):
+            answers[index] = answer
     return answers
 
 
 def _query(frame: pl.LazyFrame, wanted: Sequence[Deferred]) -> pl.LazyFrame:
-    """One row with a column for each; those about a subset of rows filter the same frame."""
-    groups: dict[str, tuple[Q | None, list[pl.Expr]]] = {}
+    """One row with a column for each metric."""
+    groups: dict[str, list[int]] = {}
     for index, one in enumerate(wanted):
-        key = one.rows.code if one.rows is not None else ""
-        groups.setdefault(key, (one.rows, []))[1].append(one.expr.alias(f"m{index}"))
-    parts = [(frame if rows is None else frame.filter(rows.expr)).select(exprs) for rows, exprs in groups.values()]
+        groups.setdefault(one.rows.code if one.rows is not None else "", []).append(index)
+    parts = [_part(frame, wanted, indices) for indices in groups.values()]
     return parts[0] if len(parts) == 1 else pl.concat(parts, how="horizontal")
 
 
-def _collect_together(frame: pl.LazyFrame, wanted: Sequence[Deferred]) -> list[Any]:
-    row = _query(frame, wanted).collect(engine="streaming")
+def _part(frame: pl.LazyFrame, wanted: Sequence[Deferred], indices: list[int]) -> pl.LazyFrame:
+    rows = wanted[indices[0]].rows
+    chosen = frame if rows is None else frame.filter(rows.expr)
+    if any(wanted[index].numbered for index in indices):
+        chosen = chosen.with_row_index(ROW_NUMBER)
+    masks = {_flag_name(mask): mask.expr for index in indices for mask in wanted[index].masks}
+    if masks:
+        chosen = chosen.with_columns(**masks)
+    return chosen.select(wanted[index].expr.alias(f"m{index}") for index in indices)
+
+
+def _collect_together(frame: pl.LazyFrame, wanted: Sequence[Deferred], streaming: bool) -> list[Any]:
+    row = _query(frame, wanted).collect(engine="streaming" if streaming else "in-memory")
     return [one.finish(row.get_column(f"m{index}").item()) for index, one in enumerate(wanted)]
 
 

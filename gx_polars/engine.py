@@ -195,7 +195,7 @@ class PolarsExecutionEngine(ExecutionEngine[Q]):
         for group in by_batch.values():
             batch = self.batch(group[0].metric_domain_kwargs)
             self.collects += 1
-            answers = collect(batch.frame, [deferred[metric.id] for metric in group])
+            answers = collect(batch.frame, [deferred[metric.id] for metric in group], streaming=batch.streaming)
             for metric, answer in zip(group, answers, strict=True):
                 if isinstance(answer, Exception):
                     turn.failed.append((metric, answer))

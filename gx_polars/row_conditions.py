@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import Any
 
+import polars as pl
 from great_expectations.expectations.row_conditions import (
     AndCondition,
     ComparisonCondition,
@@ -79,4 +80,8 @@ def _comparison(condition: ComparisonCondition, schema: Schema | None) -> Q:
         return equal if operator is Operator.EQUAL else ~equal
     if value is INCOMPARABLE:
         raise UnsupportedTypeError(column, dtype, f"it cannot be ordered against {condition.parameter!r}")
-    return present(column, schema) & getattr(PL.col(column), _ORDER[operator])(value)
+    cells = PL.col(column)
+    if isinstance(dtype, pl.Categorical | pl.Enum):
+        # As text: an Enum's own order is not what "<" means in a suite.
+        cells = cells.cast(pl.String)
+    return present(column, schema) & getattr(cells, _ORDER[operator])(value)

@@ -18,7 +18,7 @@ import polars as pl
 
 
 def render(value: object) -> str:
-    """Python source for a literal, given ``import datetime``, ``decimal`` and ``polars as pl``."""
+    """Python source for a literal, given ``datetime``, ``decimal``, ``zoneinfo`` and ``pl``."""
     if isinstance(value, Q | _Recorded):
         return value.code
     if isinstance(value, list | tuple | set | frozenset):
@@ -34,7 +34,9 @@ def _render_scalar(value: object) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         return f"float({str(value)!r})"
     if isinstance(value, datetime.datetime) and value.tzinfo is not None:
-        return f"datetime.datetime.fromisoformat({value.isoformat()!r})"
+        moment = f"datetime.datetime.fromisoformat({value.isoformat()!r})"
+        # With the column's own zone: Polars compares moments of one zone only.
+        return f"{moment}.astimezone(zoneinfo.ZoneInfo({str(value.tzinfo)!r}))"
     if isinstance(value, pl.DataType) or (isinstance(value, type) and issubclass(value, pl.DataType)):
         return f"pl.{value!r}"
     return repr(value)

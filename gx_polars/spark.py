@@ -84,12 +84,31 @@ def conditions(
     return found
 
 
+class _LazySparkEngine(SparkDFExecutionEngine):
+    """GX's Spark engine, less the row count that GX makes every column metric wait for.
+
+    No condition reads it, and it would be a Spark job for every expectation.
+    """
+
+    def resolve_metrics(
+        self,
+        metrics_to_resolve: Iterable[MetricConfiguration],
+        metrics: dict[Any, Any] | None = None,
+        runtime_configuration: dict[str, Any] | None = None,
+    ) -> dict[Any, Any]:
+        wanted = list(metrics_to_resolve)
+        counts = {metric.id: 0 for metric in wanted if metric.metric_name == "table.row_count"}
+        others = [metric for metric in wanted if metric.id not in counts]
+        found = super().resolve_metrics(others, metrics, runtime_configuration) if others else {}
+        return {**found, **counts}
+
+
 class _Builder:
     """Conditions over one Spark frame."""
 
     def __init__(self, frame: DataFrame) -> None:
         self.schema = polars_schema(frame)
-        self.engine = SparkDFExecutionEngine(persist=False, spark=frame.sparkSession)
+        self.engine = _LazySparkEngine(persist=False, spark=frame.sparkSession)
         self.engine.load_batch_data("frame", frame)
         self.calculator = MetricsCalculator(execution_engine=self.engine, show_progress_bars=False)
 
@@ -132,11 +151,11 @@ class _Builder:
 
     def by_gx(self, rule: Rule, columns: tuple[str, ...], values: dict[str, Any]) -> Column:
         """GX's own Spark metric for the expectation."""
-        keys: dict[str, Any] = {
-            Shape.COLUMN: {"column": columns[0]},
-            Shape.PAIR: {"column_A": columns[0], "column_B": columns[-1]},
-            Shape.MULTICOLUMN: {"column_list": list(columns)},
-        }[rule.shape]
+        keys: dict[str, Any] = {"column": columns[0]}
+        if rule.shape is Shape.PAIR:
+            keys = {"column_A": columns[0], "column_B": columns[1]}
+        elif rule.shape is Shape.MULTICOLUMN:
+            keys = {"column_list": list(columns)}
         metric = MetricConfiguration(
             metric_name=f"{rule.metric}.condition",
             metric_domain_kwargs={"batch_id": "frame", **keys},

@@ -4,9 +4,10 @@ import streamlit as st
 
 from dashboard import drill, shell, show
 from dashboard.text import plain
+from equality.analysis.words import MEASURES
 from equality.charts import district_map, matrix
-from equality.charts import rows as panels
-from equality.charts.words import MEASURES
+from equality.charts import row_panels as panels
+from equality.charts.rows import state_rows
 from equality.measures.counts import RATE_TITLES
 
 context = shell.enter("gaps")
@@ -15,6 +16,8 @@ names = {name: c.short for name, c in context.catalogue.items()}
 title = context.titles[view.characteristic]
 
 counts = context.slice(view.by)
+if counts.is_empty():
+    drill.nobody(context)
 cells = matrix.matrix_cells(
     counts, view.by, view.characteristic, measure, context.minimum_n, drill.unit_titles(view.by)
 )
@@ -44,7 +47,7 @@ with columns[0]:
     dots = panels.dots(listed, colours, reference=drill.overall(cells, view.characteristic))
     show.chart(context, dots, key_dots, f"{title} by {view.by}.", lambda: drill.follow_row(context, key_dots))
 with columns[1]:
-    bars = panels.states(listed, panels.state_rows(listed), colours)
+    bars = panels.states(listed, state_rows(listed), colours)
     show.chart(context, bars, drill.key("states", context), f"What is recorded for {title}.")
 if with_map:
     with columns[2]:

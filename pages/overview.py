@@ -8,8 +8,9 @@ import streamlit as st
 from dashboard import frames, navigation, shell, show
 from dashboard.text import plain
 from equality.analysis import findings
-from equality.charts import rows as panels
-from equality.charts.words import MEASURES, period_name
+from equality.analysis.words import MEASURES, period_name
+from equality.charts import row_panels as panels
+from equality.charts.rows import month_rows, rate_rows, state_rows
 from equality.measures.counts import RATE_TITLES
 
 context = shell.enter("overview")
@@ -27,7 +28,7 @@ aims = {name: c.target for name, c in context.catalogue.items() if measure == "k
 elsewhere = {name: c.national[view.role].known for name, c in context.catalogue.items() if view.role in c.national}
 elsewhere = elsewhere if measure == "known" else {}
 short = {name: c.short for name, c in context.catalogue.items()}
-rows = panels.rate_rows(rates, "characteristic", context.titles, measure, aims, elsewhere, short=short)
+rows = rate_rows(rates, "characteristic", context.titles, measure, aims, elsewhere, short=short)
 months = frames.last_months(context)
 monthly = context.measured(context.slice("month", view=replace(view, first=months[0], last=months[-1])))
 
@@ -53,11 +54,11 @@ with left:
     show.chart(context, panels.dots(rows, colours), "rates", name, follow_chart)
 with middle:
     st.subheader("What is recorded", anchor=False)
-    bars = panels.states(rows, panels.state_rows(rows), colours)
+    bars = panels.states(rows, state_rows(rows), colours)
     show.chart(context, bars, "states", "What is recorded for each characteristic, as shares of all people.")
 with right:
     st.subheader("Month by month", anchor=False)
-    points = panels.month_rows(rows, monthly, "characteristic", months)
+    points = month_rows(rows, monthly, "characteristic", months)
     lines = panels.months(rows, points, months, colours)
     show.chart(context, lines, "months", f"The rate by month, {period_name(months[0], months[-1])}.")
 st.caption(

@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "equality.store": {"equality.errors", "equality.settings"},
     "equality.measures": {"gx_polars", "equality.errors", "equality.analysis.proportions"},
     "equality.exports": {"equality.errors", "equality.measures", "equality.settings", "equality.store"},
-    "equality.analysis": {"equality.measures", "equality.charts.words"},
+    "equality.analysis": {"equality.measures"},
     "equality.charts": {"equality.analysis", "equality.measures"},
     "equality.synthetic": set(),
 }

@@ -12,7 +12,7 @@ from typing import Any, Final
 import polars as pl
 
 from equality.analysis.proportions import newcombe, wilson
-from equality.charts.words import MEASURES, in_100, people, percent, points, signed
+from equality.analysis.words import MEASURES, in_100, people, percent, points, signed
 from equality.measures.counts import RATE_TITLES, rate_parts
 from equality.measures.states import APPLICABLE_STATES, STATE_TITLES
 

@@ -10,8 +10,8 @@ import altair as alt
 import polars as pl
 
 from equality.analysis.findings import measured
+from equality.analysis.words import MEASURES, TOO_FEW, interval, percent
 from equality.charts.palette import NARROW, Palette, styled, unchecked
-from equality.charts.words import MEASURES, TOO_FEW, interval, percent
 from equality.measures.counts import KINDS
 
 ALL: Final = "__all__"
@@ -57,8 +57,15 @@ def matrix_cells(
     names = ["unit", "column", "applicable", *KINDS]
     cells = measured(pl.concat([part.select(names) for part in parts]), measure, minimum_n)
     cells = cells.join(_ranks(cells, by, focus), on="unit")
+    # Fields add up to more than people: the column of all fields shows nothing where there are too few people.
+    hidden = (pl.col("column") == ALL) & (pl.col("focus_n") < minimum_n)
+    cells = cells.with_columns(
+        pl.col("enough") & ~hidden,
+        *(pl.when(~hidden).then(pl.col(name)).alias(name) for name in ("share", "low", "high")),
+    )
     titles = {ALL: "All"} | dict(unit_titles or {})
-    step = pl.sum_horizontal(pl.col("share") >= limit for limit in STEP_LIMITS)
+    # Of the rounded rate, so that cells with one number have one shade.
+    step = pl.sum_horizontal(pl.col("share").round(2) >= limit for limit in STEP_LIMITS)
     frame = cells.with_columns(
         step=pl.when(pl.col("share").is_not_null()).then(step.cast(pl.Int64)),
         name=pl.col("unit").replace(titles),
@@ -153,31 +160,35 @@ def matrix(cells: pl.DataFrame, columns: Sequence[str], short: Mapping[str, str]
         labelPadding=8,
     )
     data = cells.select("unit", "column", "step", "text", "sentence", "share")
-    base = alt.Chart(data).encode(
-        x=alt.X("column:N", sort=[*columns, ALL], axis=axis_x, scale=alt.Scale(paddingInner=0.04)),
-        y=alt.Y("unit:N", sort=units["unit"].to_list(), axis=axis_y, scale=alt.Scale(paddingInner=0.08)),
-        description="sentence:N",
-        tooltip=alt.Tooltip("sentence:N", title="Rate"),
+    base, shown, few = (
+        alt.Chart(part).encode(
+            x=alt.X("column:N", sort=[*columns, ALL], axis=axis_x, scale=alt.Scale(paddingInner=0.04)),
+            y=alt.Y("unit:N", sort=units["unit"].to_list(), axis=axis_y, scale=alt.Scale(paddingInner=0.08)),
+            description="sentence:N",
+            tooltip=alt.Tooltip("sentence:N", title="Rate"),
+        )
+        for part in (
+            data.filter(pl.col("column") == focus),
+            data.drop_nulls("step"),
+            data.filter(pl.col("step").is_null()),
+        )
     )
     chosen = alt.selection_point(name="cell", fields=["unit", "column"], on="click", empty=False, toggle=False)
     steps = list(range(len(colours.steps)))
-    shown = base.transform_filter("isValid(datum.step)")
-    few = base.transform_filter("!isValid(datum.step)")
     layers = [
-        shown.mark_rect(cursor="pointer")
-        .encode(color=alt.Color("step:O", scale=alt.Scale(domain=steps, range=list(colours.steps)), legend=None))
-        .add_params(chosen),
+        shown.mark_rect(cursor="pointer").encode(
+            color=alt.Color("step:O", scale=alt.Scale(domain=steps, range=list(colours.steps)), legend=None)
+        ),
         few.mark_rect(color=colours.too_few, stroke=colours.outline, strokeDash=[2, 2], cursor="pointer"),
         few.mark_text(color=colours.muted, fontSize=12).encode(
             text=alt.condition(NARROW, alt.value("·"), alt.value("too few"))
         ),
-        base.transform_filter(f"datum.column == {json.dumps(focus)}").mark_rect(
-            filled=False, stroke=colours.text, strokeWidth=1.5
-        ),
+        base.mark_rect(filled=False, aria=False, stroke=colours.text, strokeWidth=1.5),
         shown.mark_text(fontSize=alt.ExprRef(expr=f"{NARROW} ? 11 : 14"), baseline="middle").encode(
             text="text:N",
             color=alt.Color("step:O", scale=alt.Scale(domain=steps, range=list(colours.on_steps)), legend=None),
         ),
     ]
-    chart = alt.layer(*layers).resolve_scale(color="independent")
-    return styled(chart, colours, width="container", height=CELL * units.height + HEADS)
+    # A layer without marks would be a picture without a name to a screen reader.
+    chart = alt.layer(*(layer for layer in layers if not layer.data.is_empty())).resolve_scale(color="independent")
+    return styled(chart.add_params(chosen), colours, width="container", height=CELL * units.height + HEADS)

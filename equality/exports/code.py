@@ -202,8 +202,10 @@ def _derive(coded: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
     )
     if born:
         birth = dates.parsed(pl.col(f"{born}_raw"), profile.dates, not_after=pl.col("recorded_on"))
-        age = pl.coalesce(dates.age_code(birth, began, profile.placeholder_dates), pl.col("age"))
-        frame = frame.with_columns(age=age, age_raw=pl.col(f"{born}_raw"))
+        # Columns first: an expression that is named six times is worked out six times.
+        frame = frame.with_columns(_born=birth, _began=began)
+        age = dates.age_code(pl.col("_born"), pl.col("_began"), profile.placeholder_dates)
+        frame = frame.with_columns(age=pl.coalesce(age, pl.col("age")), age_raw=pl.col(f"{born}_raw"))
     if "crime" in coded.collect_schema():
         groups = {code: group for code, (group, _) in offences().items()}
         subgroups = {code: subgroup for code, (_, subgroup) in offences().items()}

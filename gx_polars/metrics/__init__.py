@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gx_polars import types
+from gx_polars import column_types
 from gx_polars.metrics import aggregates, distinct, map_metrics, refused, table_metrics
 from gx_polars.rules import RULES
 
@@ -12,8 +12,9 @@ def register() -> None:
     for rule in RULES.values():
         map_metrics.register_rule(rule)
     map_metrics.register_value_lengths()
+    map_metrics.register_null_counts()
     table_metrics.register()
     aggregates.register()
     distinct.register()
-    types.register()
+    column_types.register()
     refused.register()

@@ -7,7 +7,7 @@ Each function is given a column's values within the row condition, missing ones 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -44,7 +44,7 @@ from great_expectations.expectations.metrics.column_aggregate_metrics.column_val
 )
 from great_expectations.expectations.metrics.metric_provider import MetricProvider
 
-from gx_polars.deferred import Deferred
+from gx_polars.deferred import Deferred, flag
 from gx_polars.engine import PolarsExecutionEngine
 from gx_polars.errors import UnsupportedTypeError
 from gx_polars.metrics.registration import register_value
@@ -75,13 +75,13 @@ class Values:
     @property
     def expr(self) -> pl.Expr:
         """The values."""
-        return pl.col(self.column).filter(self.keep.expr)
+        return pl.col(self.column).filter(flag(self.keep))
 
     @property
     def ordered(self) -> pl.Expr:
         """The values as something with the order a reader expects: Enums and Categoricals as text."""
         text = is_text(self.dtype) and not isinstance(self.dtype, pl.String)
-        return pl.col(self.column).cast(pl.String).filter(self.keep.expr) if text else self.expr
+        return pl.col(self.column).cast(pl.String).filter(flag(self.keep)) if text else self.expr
 
     @property
     def numbers(self) -> pl.Expr:
@@ -122,8 +122,10 @@ def register_aggregate(metric_class: type[MetricProvider], aggregate: Aggregate)
         metric_value_kwargs: dict[str, Any],
         **_: Any,
     ) -> Deferred:
-        found = aggregate(values_of(execution_engine, metric_domain_kwargs, metric_value_kwargs))
-        return found if isinstance(found, Deferred) else Deferred(found)
+        values = values_of(execution_engine, metric_domain_kwargs, metric_value_kwargs)
+        found = aggregate(values)
+        made = found if isinstance(found, Deferred) else Deferred(found)
+        return replace(made, masks=(*made.masks, values.keep))
 
     register_value(metric_class, metric)
 
@@ -161,7 +163,7 @@ def _plain_list(value: pl.Series) -> list[Any]:
 
 def _length(values: Values) -> pl.Expr:
     target = Target((values.column,), {}, values.keep, values.schema)
-    return target.text().str.len_chars().expr.filter(values.keep.expr)
+    return target.text().str.len_chars().expr.filter(flag(values.keep))
 
 
 def _most_common(values: Values) -> Deferred:
@@ -177,7 +179,7 @@ _AGGREGATES: dict[type[MetricProvider], Aggregate] = {
     ColumnSum: lambda values: values.numbers.sum(),
     ColumnQuantileValues: _quantiles,
     ColumnMostCommonValue: _most_common,
-    ColumnNonNullCount: lambda values: Deferred(values.keep.expr.sum(), int),
+    ColumnNonNullCount: lambda values: Deferred(flag(values.keep).sum(), int),
     ColumnValuesLengthMin: lambda values: _length(values).min(),
     ColumnValuesLengthMax: lambda values: _length(values).max(),
 }
@@ -195,5 +197,5 @@ def register() -> None:
     """Register the aggregates for `PolarsExecutionEngine`."""
     for metric_class, aggregate in _AGGREGATES.items():
         register_aggregate(metric_class, aggregate)
-    register_value(ColumnNonNullProportion, _non_null_proportion)
-    register_value(ColumnUniqueProportion, _unique_proportion)
+    register_value(ColumnNonNullProportion, _non_null_proportion, needs_row_count=True)
+    register_value(ColumnUniqueProportion, _unique_proportion, needs_row_count=True)

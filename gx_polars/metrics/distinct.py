@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -20,7 +21,7 @@ from great_expectations.expectations.metrics.column_aggregate_metrics.column_dis
     ColumnDistinctValuesNotInSetCount,
 )
 
-from gx_polars.deferred import Deferred
+from gx_polars.deferred import Deferred, flag
 from gx_polars.membership import is_member
 from gx_polars.metrics.aggregates import Values, register_aggregate
 from gx_polars.metrics.registration import register_value
@@ -33,7 +34,7 @@ def _wanted(values: Values) -> list[Any]:
 
 def _outside(values: Values) -> pl.Expr:
     member = is_member(values.column, _wanted(values), values.schema).fill_null(False)
-    return pl.col(values.column).filter((values.keep & ~member).expr)
+    return pl.col(values.column).filter(flag(values.keep) & ~member.expr)
 
 
 def _not_in_set(values: Values) -> Deferred:
@@ -46,7 +47,7 @@ def _missing(values: Values, limit: int | None) -> Deferred:
     """The expected values that no row has: those that do occur are collected and crossed off."""
     wanted = _wanted(values)
     member = is_member(values.column, wanted, values.schema).fill_null(False)
-    seen = pl.col(values.column).filter((values.keep & member).expr).unique().implode()
+    seen = pl.col(values.column).filter(flag(values.keep) & member.expr).unique().implode()
 
     def cross_off(found: pl.Series) -> list[Any]:
         occurring = set(found.to_list())
@@ -58,7 +59,7 @@ def _missing(values: Values, limit: int | None) -> Deferred:
 
 def _missing_count(values: Values) -> Deferred:
     listed = _missing(values, None)
-    return Deferred(listed.expr, lambda found: len(listed.finish(found)))
+    return replace(listed, finish=lambda found: len(listed.finish(found)))
 
 
 def _under_threshold(*, metrics: dict[str, Any], metric_value_kwargs: dict[str, Any], **_: Any) -> bool:

@@ -7,6 +7,7 @@ core provider classes and with them GX's dependency graph.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -15,11 +16,17 @@ from great_expectations.core.metric_function_types import SummarizationMetricNam
 from great_expectations.expectations.metrics.column_map_metrics.column_value_lengths import (
     ColumnValuesValueLength,
 )
-from great_expectations.expectations.registry import register_metric
+from great_expectations.expectations.metrics.column_map_metrics.column_values_non_null import (
+    ColumnValuesNonNullCount,
+)
+from great_expectations.expectations.metrics.column_map_metrics.column_values_null import (
+    ColumnValuesNullCount,
+)
 
-from gx_polars.deferred import Deferred
+from gx_polars.deferred import ROW_NUMBER, Deferred, flag
 from gx_polars.engine import PolarsExecutionEngine
 from gx_polars.masks import Masks, masks, rule_columns
+from gx_polars.metrics.registration import register, register_value
 from gx_polars.rules.registry import Rule, Shape, Target
 from gx_polars.source import always
 
@@ -43,13 +50,12 @@ def register_rule(rule: Rule) -> None:
     value_keys = tuple(getattr(rule.metric_class, "condition_value_keys", ()))
     plain = {"condition", Suffix.UNEXPECTED_COUNT.value}
     for suffix, function in functions.items():
-        register_metric(
-            metric_name=f"{rule.metric}.{suffix}",
-            metric_domain_keys=rule.metric_class.condition_domain_keys,
-            metric_value_keys=value_keys if suffix in plain else (*value_keys, "result_format"),
-            execution_engine=PolarsExecutionEngine,
-            metric_class=rule.metric_class,
-            metric_provider=function,
+        keys = value_keys if suffix in plain else (*value_keys, "result_format")
+        register(
+            rule.metric_class,
+            f"{rule.metric}.{suffix}",
+            function,
+            (rule.metric_class.condition_domain_keys, keys),
         )
 
 
@@ -70,14 +76,14 @@ def _condition(rule: Rule) -> MetricFunction:
 
 def unexpected_count(*, metrics: dict[str, Any], **_: Any) -> Deferred:
     """How many rows are unexpected."""
-    made: Masks = metrics["unexpected_condition"][0]
-    return Deferred(made.unexpected.expr.sum(), int)
+    mask = metrics["unexpected_condition"][0].unexpected
+    return Deferred(flag(mask).sum(), int, (mask,))
 
 
 def filtered_row_count(*, metrics: dict[str, Any], **_: Any) -> Deferred:
     """How many rows are judged, after ``ignore_row_if``."""
-    made: Masks = metrics["unexpected_condition"][0]
-    return Deferred(made.judged.expr.sum(), int)
+    mask = metrics["unexpected_condition"][0].judged
+    return Deferred(flag(mask).sum(), int, (mask,))
 
 
 def value_lengths(
@@ -91,14 +97,24 @@ def value_lengths(
 
 def register_value_lengths() -> None:
     """Register `value_lengths`."""
-    register_metric(
-        metric_name="column_values.value_length.map",
-        metric_domain_keys=ColumnValuesValueLength.function_domain_keys,
-        metric_value_keys=ColumnValuesValueLength.function_value_keys,
-        execution_engine=PolarsExecutionEngine,
-        metric_class=ColumnValuesValueLength,
-        metric_provider=value_lengths,
-    )
+    keys = (ColumnValuesValueLength.function_domain_keys, ColumnValuesValueLength.function_value_keys)
+    register(ColumnValuesValueLength, "column_values.value_length.map", value_lengths, keys)
+
+
+def register_null_counts() -> None:
+    """Register GX's two aliases for how many cells are (not) null."""
+    for provider, counted in [
+        (ColumnValuesNonNullCount, "column_values.null.unexpected_count"),
+        (ColumnValuesNullCount, "column_values.nonnull.unexpected_count"),
+    ]:
+        register_value(provider, _value_of(counted))
+
+
+def _value_of(name: str) -> MetricFunction:
+    def value(*, metrics: dict[str, Any], **_: Any) -> Any:
+        return metrics[name]
+
+    return value
 
 
 def _limit(result_format: dict[str, Any], complete: int | None) -> int | None:
@@ -108,9 +124,13 @@ def _limit(result_format: dict[str, Any], complete: int | None) -> int | None:
     return partial if complete is None else min(partial, complete)
 
 
-def _listed(expr: pl.Expr, made: Masks, limit: int | None) -> pl.Expr:
-    chosen = expr.filter(made.unexpected.expr)
-    return (chosen if limit is None else chosen.head(limit)).implode()
+def _listed(
+    expr: pl.Expr, made: Masks, limit: int | None, finish: Callable[[pl.Series], Any] | None = None
+) -> Deferred:
+    """The unexpected rows' values of an expression, the first ones if there is a limit."""
+    chosen = expr.filter(flag(made.unexpected))
+    listed = (chosen if limit is None else chosen.head(limit)).implode()
+    return Deferred(listed, finish or _to_list, (made.unexpected,))
 
 
 def _to_list(value: pl.Series) -> list[Any]:
@@ -125,11 +145,11 @@ def unexpected_values(rule: Rule) -> MetricFunction:
         limit = _limit(metric_value_kwargs["result_format"], MAX_RESULT_RECORDS)
         columns = accessor["columns"]
         if rule.shape is Shape.COLUMN:
-            return Deferred(_listed(pl.col(columns[0]), made, limit), _to_list)
+            return _listed(pl.col(columns[0]), made, limit)
         a_and_b = pl.struct(a=pl.col(columns[0]), b=pl.col(columns[1]))
         if rule.shape is Shape.PAIR:
-            return Deferred(_listed(a_and_b, made, limit), _pairs)
-        return Deferred(_listed(pl.struct(*dict.fromkeys(columns)), made, limit), _to_list)
+            return _listed(a_and_b, made, limit, _pairs)
+        return _listed(pl.struct(*dict.fromkeys(columns)), made, limit)
 
     return values
 
@@ -141,9 +161,10 @@ def _pairs(value: pl.Series) -> list[tuple[Any, Any]]:
 def unexpected_value_counts(*, metric_value_kwargs: dict[str, Any], metrics: dict[str, Any], **_: Any) -> Deferred:
     """Each unexpected value with its count, commonest first."""
     made, _domain, accessor = metrics["unexpected_condition"]
-    counts = pl.col(accessor["columns"][0]).filter(made.unexpected.expr).value_counts(sort=True)
+    counts = pl.col(accessor["columns"][0]).filter(flag(made.unexpected)).value_counts(sort=True)
     limit = _limit(metric_value_kwargs["result_format"], None)
-    return Deferred((counts if limit is None else counts.head(limit)).implode(), _value_counts)
+    listed = (counts if limit is None else counts.head(limit)).implode()
+    return Deferred(listed, _value_counts, (made.unexpected,))
 
 
 def _value_counts(value: pl.Series) -> list[dict[str, Any]]:
@@ -162,7 +183,7 @@ def unexpected_rows(
     made: Masks = metrics["unexpected_condition"][0]
     limit = _limit(metric_value_kwargs["result_format"], MAX_RESULT_RECORDS)
     record = pl.struct(*execution_engine.schema(metric_domain_kwargs))
-    return Deferred(_listed(record, made, limit), _to_list)
+    return _listed(record, made, limit)
 
 
 def unexpected_index_list(rule: Rule) -> MetricFunction:
@@ -181,13 +202,13 @@ def unexpected_index_list(rule: Rule) -> MetricFunction:
         limit = _limit(result_format, None)
         keys = result_format.get("unexpected_index_column_names")
         if not keys:
-            return Deferred(_listed(pl.int_range(pl.len()), made, limit), _to_list)
+            return replace(_listed(pl.col(ROW_NUMBER), made, limit), numbered=True)
         _check_keys(keys, execution_engine.schema(metric_domain_kwargs))
         if result_format.get("exclude_unexpected_values"):
-            return Deferred(_listed(pl.struct(*keys), made, limit), _keys_only)
+            return _listed(pl.struct(*keys), made, limit, _keys_only)
         first, *others = accessor["columns"]
         # GX's order: the first value, the keys, the other values; each once.
-        return Deferred(_listed(pl.struct(*dict.fromkeys([first, *keys, *others])), made, limit), _to_list)
+        return _listed(pl.struct(*dict.fromkeys([first, *keys, *others])), made, limit)
 
     return index_list
 

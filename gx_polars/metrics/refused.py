@@ -14,7 +14,10 @@ _SQL = "it is written in SQL, which a frame does not answer"
 
 #: Expectation → the metrics it would need, and why they are not there.
 REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
-    "expect_column_kl_divergence_to_be_less_than": (("column.partition", "column.histogram"), _DISTRIBUTION),
+    "expect_column_kl_divergence_to_be_less_than": (
+        ("column.partition", "column.histogram", "column_values.between.count"),
+        _DISTRIBUTION,
+    ),
     "expect_column_value_z_scores_to_be_less_than": (("column_values.z_score",), _DISTRIBUTION),
     "expect_column_values_to_not_be_outliers": (
         ("column_values.not_outliers", "column.outlier_statistics"),

@@ -11,7 +11,7 @@ from great_expectations.expectations.metrics.table_metrics.table_columns import 
 from great_expectations.expectations.metrics.table_metrics.table_head import TableHead
 from great_expectations.expectations.metrics.table_metrics.table_row_count import TableRowCount
 
-from gx_polars.deferred import Deferred
+from gx_polars.deferred import Deferred, flag
 from gx_polars.engine import PolarsExecutionEngine
 from gx_polars.metrics.registration import register_value
 from gx_polars.row_conditions import row_mask
@@ -39,7 +39,7 @@ def row_count(execution_engine: PolarsExecutionEngine, metric_domain_kwargs: dic
     """How many rows satisfy the row condition."""
     schema = execution_engine.schema(metric_domain_kwargs)
     mask = row_mask(metric_domain_kwargs.get("row_condition"), schema)
-    return Deferred(pl.len() if mask is None else mask.expr.sum(), int)
+    return Deferred(pl.len(), int) if mask is None else Deferred(flag(mask).sum(), int, (mask,))
 
 
 def head(

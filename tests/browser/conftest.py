@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from driving import ROOT, Server, drawn
+from driving import Server, drawn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+"""Debian's Chromium; where there is none, the one that `playwright install chromium` downloads."""
+
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -26,29 +26,17 @@ ARGUMENTS = [
 
 
 @pytest.fixture(scope="session")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample exports, loaded by the command that the README names; `EQUALITY_TEST_STORE` reuses a store."""
-    given = os.environ.get("EQUALITY_TEST_STORE")
-    if given:
-        return Path(given)
-    folder = tmp_path_factory.mktemp("store")
-    command = [sys.executable, "-m", "equality", "seed", "--store", str(folder), "--people", "20000"]
-    subprocess.run(command, cwd=ROOT, check=True, timeout=600, capture_output=True)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def server(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server that tests share."""
-    started = Server(store, tmp_path_factory.mktemp("log") / "server.log")
+    started = Server(sample_store, tmp_path_factory.mktemp("log") / "server.log")
     yield started
     started.stop()
 
 
 @pytest.fixture
-def fresh_server(store: Path, tmp_path: Path) -> Iterator[Server]:
+def fresh_server(sample_store: Path, tmp_path: Path) -> Iterator[Server]:
     """A server that nobody has asked anything yet."""
-    started = Server(store, tmp_path / "server.log")
+    started = Server(sample_store, tmp_path / "server.log")
     yield started
     started.stop()
 
@@ -64,10 +52,11 @@ def empty_server(tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium; missing, the tests fail: a skipped test would hide that nothing was seen."""
-    if not Path(CHROMIUM).exists():
-        raise AssertionError(f"There is no Chromium at {CHROMIUM}: install it, or set CHROMIUM to where it is.")
     with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        path = next((p for p in (CHROMIUM, driver.chromium.executable_path) if Path(p).exists()), None)
+        if path is None:
+            raise AssertionError(f"There is no Chromium at {CHROMIUM}: install it, or set CHROMIUM to where it is.")
+        started = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield started
         started.close()
 

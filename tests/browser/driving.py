@@ -52,11 +52,17 @@ class Server:
 
 
 def drawn(page: Page) -> None:
-    """Wait until the script has run and every chart is drawn."""
-    page.wait_for_timeout(150)
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    """Wait until the script has run, has not begun again for a moment, and every chart is drawn."""
+    page.evaluate("window.quietSince = undefined")
     page.wait_for_function(
-        """() => document.querySelector('h1') && [...document.querySelectorAll('[data-testid=stVegaLiteChart]')]
-        .every(chart => chart.querySelector('svg.marks, canvas.marks'))"""
+        """() => {
+            const app = document.querySelector('[data-testid=stApp]');
+            const charts = [...document.querySelectorAll('[data-testid=stVegaLiteChart]')];
+            const quiet = app?.getAttribute('data-test-script-state') === 'notRunning'
+                && !document.querySelector('[data-stale=true]') && document.querySelector('h1')
+                && charts.every(chart => chart.querySelector('svg.marks, canvas.marks'));
+            window.quietSince = quiet ? window.quietSince ?? performance.now() : undefined;
+            return quiet && performance.now() - window.quietSince > 400;
+        }""",
+        polling=50,
     )
-    page.wait_for_timeout(150)

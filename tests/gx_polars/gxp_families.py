@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import great_expectations.expectations as gxe
-from gxp_strategies import DATES, FLOATS, INTS, MOMENTS, ROLES, TEXTS, common, rows_only
+from gxp_strategies import FLOATS, INTS, MOMENTS, ROLES, TEXTS, common, rows_only
 from hypothesis import strategies as st
 
 Strategy = st.SearchStrategy[Any]
@@ -131,7 +131,7 @@ def _records() -> Strategy:
 
 
 def _aggregates() -> Strategy:
-    extremes = [("int", INTS), ("float", FLOATS), ("text", TEXTS)]
+    extremes = [("int", INTS), ("float", FLOATS), ("moment", MOMENTS)]
     numbers = [("int", INTS), ("float", FLOATS)]
     return st.one_of(
         _between(gxe.ExpectColumnMinToBeBetween, rows_only(), extremes),
@@ -201,7 +201,7 @@ FAMILIES: dict[str, Strategy] = {
     "between": _between(
         gxe.ExpectColumnValuesToBeBetween,
         common(),
-        [("int", INTS), ("float", FLOATS), ("text", TEXTS), ("moment", MOMENTS)],
+        [("int", INTS), ("float", FLOATS), ("moment", MOMENTS)],
     ),
     "regexes": _regexes(),
     "lengths": _lengths(),

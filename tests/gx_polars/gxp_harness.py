@@ -116,14 +116,22 @@ def summary(result: Any) -> dict[str, Any]:
     return {"success": bool(result.success), **found}
 
 
-def compare(
-    frame: pl.DataFrame, expectations: Sequence[Any], parameters: dict[str, Any] | None = None
-) -> None:
+def _flat(values: Any) -> list[Any]:
+    if isinstance(values, dict):
+        values = list(values.values())
+    return [item for value in values for item in _flat(value)] if isinstance(values, list) else [values]
+
+
+def compare(frame: pl.DataFrame, expectations: Sequence[Any], parameters: dict[str, Any] | None = None) -> None:
     """Both engines say the same of every expectation, or neither can say anything."""
     ours = run("polars", frame.lazy(), expectations, parameters=parameters)
     theirs = run("pandas", frame, expectations, parameters=parameters)
     for expectation, one, other in zip(expectations, ours, theirs, strict=True):
         left, right = summary(one), summary(other)
+        if None in _flat(left.get("unexpected_list", [])):
+            # GX sorts equal counts by value and gives up on None, which pandas spells NaN.
+            left.pop("partial_unexpected_counts", None)
+            right.pop("partial_unexpected_counts", None)
         assert left == right, (
             f"\n{expectation!r}\n{frame}\npolars: {left} {raised(one)}\npandas: {right} {raised(other)}"
         )

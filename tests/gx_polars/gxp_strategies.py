@@ -80,9 +80,7 @@ def row_conditions() -> st.SearchStrategy[Any]:
 
 def common() -> st.SearchStrategy[dict[str, Any]]:
     """``row_condition`` and ``mostly``."""
-    return st.fixed_dictionaries(
-        {"row_condition": row_conditions(), "mostly": st.sampled_from([1, 0.9, 0.5, 0.25, 0])}
-    )
+    return st.fixed_dictionaries({"row_condition": row_conditions(), "mostly": st.sampled_from([1, 0.9, 0.5, 0.25, 0])})
 
 
 def rows_only() -> st.SearchStrategy[dict[str, Any]]:

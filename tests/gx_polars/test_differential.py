@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 SHORT = 10
 
 
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")  # of a failing example
 @pytest.mark.parametrize("family", sorted(FAMILIES))
 def test_family_agrees_with_pandas(family: str) -> None:
     suites = st.lists(FAMILIES[family], min_size=1, max_size=3)

@@ -164,9 +164,7 @@ def test_real_months_by_district_and_month_equal_a_loop_over_the_files(registry:
                     state = "not_applicable" if nobody else state_of_label(row[heading])
                     expected[name, place, row["Date"][:7], state] += 1
     snapshot = registry.latest("stop_and_search")
-    frame = slice_counts(
-        registry.counts(snapshot), by=["area", "month"], characteristics=["ethnicity", "age", "sex"]
-    )
+    frame = slice_counts(registry.counts(snapshot), by=["area", "month"], characteristics=["ethnicity", "age", "sex"])
     got = {
         (row["characteristic"], row["area"], row["month"], state): row[state]
         for row in frame.iter_rows(named=True)
@@ -226,8 +224,7 @@ def test_synthetic_ages_equal_a_loop_over_the_files(registry: Registry, sample_s
     records = registry.records("athena").filter(pl.col("person_type") == "person")
     states = measure.with_states(records, ["age"]).select("age_state", "age_raw").collect()
     parsed = [
-        "other" if born(raw or "") is None and state not in ("blank",) else state
-        for state, raw in states.iter_rows()
+        "other" if born(raw or "") is None and state not in ("blank",) else state for state, raw in states.iter_rows()
     ]
     # Two-digit years and words are read by the profile, not by this loop: it counts them as "other" on both sides.
     got = Counter(parsed)

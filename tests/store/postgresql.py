@@ -27,7 +27,7 @@ def cluster() -> Iterator[str]:
     """The URL of a server, without a database's name; on a machine without PostgreSQL the test is skipped."""
     programs = _programs()
     if programs is None:
-        reason = "PostgreSQL is not installed: sh tests/install_postgresql.sh"
+        reason = "PostgreSQL is not installed: apt-get install postgresql, or run make test"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)

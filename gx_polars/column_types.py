@@ -21,6 +21,13 @@ from great_expectations.expectations.core.expect_column_values_to_be_of_type imp
 from gx_polars.engine import PolarsExecutionEngine
 from gx_polars.values import column_type
 
+#: They have a map metric in GX, for pandas' object columns; on Polars a column has one type.
+TYPE_EXPECTATIONS = (
+    "expect_column_type_to_be",
+    "expect_column_values_to_be_of_type",
+    "expect_column_values_to_be_in_type_list",
+)
+
 
 def is_of_type(actual: pl.DataType, expected: str) -> bool:
     """Whether a column's type is the named one.

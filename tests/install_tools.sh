@@ -1,0 +1,39 @@
+#!/bin/sh
+# Makes sure that the programs which the tests drive are there: Chromium for the browser tests (Debian's package where
+# apt-get works, else Playwright's download), Java for the tests on Spark and PostgreSQL for those of the registry, which
+# start a throw-away cluster of their own.
+# usage: tests/install_tools.sh PYTHON
+set -eu
+python=$1
+
+has_chromium() {
+    [ -x "${CHROMIUM:-/usr/bin/chromium}" ] ||
+        "$python" -c 'import pathlib, sys
+from playwright.sync_api import sync_playwright
+with sync_playwright() as p:
+    sys.exit(not pathlib.Path(p.chromium.executable_path).exists())' 2>/dev/null
+}
+
+has_java() { command -v java >/dev/null 2>&1; }
+has_postgresql() { command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
+
+packages=""
+has_chromium || packages="$packages chromium"
+has_java || packages="$packages default-jre-headless"
+has_postgresql || packages="$packages postgresql"
+[ -n "$packages" ] || exit 0
+
+if command -v apt-get >/dev/null 2>&1; then
+    as_root=""
+    [ "$(id -u)" = 0 ] || as_root="sudo -n"
+    # shellcheck disable=SC2086 # words are meant
+    $as_root apt-get update -qq &&
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $packages >/dev/null || true
+fi
+has_chromium || "$python" -m playwright install chromium || true
+has_chromium || {
+    echo "No Chromium: install it (Debian: apt-get install chromium), then run the tests again." >&2
+    exit 1
+}
+has_java || echo "No Java: the tests on Spark will say so (Debian: apt-get install default-jre-headless)." >&2
+has_postgresql || echo "No PostgreSQL: the tests of the registry on it will say so (Debian: apt-get install postgresql)." >&2
