@@ -1,5 +1,5 @@
 # make run    sets up, loads the sample exports if the store is empty, serves the dashboard
-# make test   sets up, installs what the tests need (Chromium included), runs all tests
+# make test   sets up, installs what the tests need (Chromium, Java and PostgreSQL included), runs all tests
 # make check  lint, format and types
 # make fuzz   the long version of the property tests
 

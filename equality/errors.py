@@ -17,3 +17,22 @@ class ExportError(EqualityError):
 
 class StoreError(EqualityError):
     """The store lacks what was asked for, or cannot be written."""
+
+
+class LoadCancelledError(EqualityError):
+    """A load was cancelled by the user; it left nothing."""
+
+
+class WarningsNotAcceptedError(EqualityError):
+    """An export differs so much from the one before that someone has to look at it first.
+
+    Attributes:
+        warnings: a sentence for each difference.
+    """
+
+    def __init__(self, warnings: tuple[str, ...]) -> None:
+        self.warnings = warnings
+        super().__init__(
+            f"Nothing was loaded: {len(warnings)} warning{'s' if len(warnings) > 1 else ''} to look at first. "
+            f"{' '.join(warnings)} If this is as it should be, accept the warnings (--accept-warnings)."
+        )

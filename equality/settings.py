@@ -16,12 +16,27 @@ class Settings(BaseSettings):
 
     Attributes:
         store: the folder that holds snapshots and the registry (`EQUALITY_STORE`).
+        registry: SQLAlchemy URL of the registry's database, `postgresql://user@host/name`; empty for SQLite in the
+            store (`EQUALITY_REGISTRY`).
+        retention_days: `purge` removes the records of extracts that are older; None until a force has decided
+            (`EQUALITY_RETENTION_DAYS`).
+        drift_fewer_rows: a warning if an extract has this share fewer rows than the one before
+            (`EQUALITY_DRIFT_FEWER_ROWS`).
+        drift_blank: a warning if a field that was not is now blank in this share of records
+            (`EQUALITY_DRIFT_BLANK`).
+        drift_unmapped: a warning if the share of records with a label that is not recognised rises by this much
+            in any field (`EQUALITY_DRIFT_UNMAPPED`).
         minimum_n: a rate of fewer people is not shown but called "too few" (`EQUALITY_MINIMUM_N`).
     """
 
     model_config = SettingsConfigDict(env_prefix="EQUALITY_", frozen=True)
 
     store: Path = ROOT / "data" / "store"
+    registry: str = ""
+    retention_days: int | None = Field(default=None, ge=1)
+    drift_fewer_rows: float = Field(default=0.4, gt=0, le=1)
+    drift_blank: float = Field(default=0.995, gt=0, le=1)
+    drift_unmapped: float = Field(default=0.1, gt=0, le=1)
     minimum_n: int = Field(default=20, ge=1)
 
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes sure that the programs which the tests drive are there: Chromium for the browser tests (Debian's package where
-# apt-get works, else Playwright's download) and Java for the tests on Spark.
+# apt-get works, else Playwright's download), Java for the tests on Spark and PostgreSQL for those of the registry, which
+# start a throw-away cluster of their own.
 # usage: tests/install_tools.sh PYTHON
 set -eu
 python=$1
@@ -14,10 +15,12 @@ with sync_playwright() as p:
 }
 
 has_java() { command -v java >/dev/null 2>&1; }
+has_postgresql() { command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
 
 packages=""
 has_chromium || packages="$packages chromium"
 has_java || packages="$packages default-jre-headless"
+has_postgresql || packages="$packages postgresql"
 [ -n "$packages" ] || exit 0
 
 if command -v apt-get >/dev/null 2>&1; then
@@ -33,3 +36,4 @@ has_chromium || {
     exit 1
 }
 has_java || echo "No Java: the tests on Spark will say so (Debian: apt-get install default-jre-headless)." >&2
+has_postgresql || echo "No PostgreSQL: the tests of the registry on it will say so (Debian: apt-get install postgresql)." >&2

@@ -16,9 +16,9 @@ from equality.settings import ROOT, Settings
 # room → top-level rooms it may import, in the order of the arrows
 MAY_IMPORT = {
     "gx_polars": set(),
-    "equality.store": {"equality.errors"},
+    "equality.store": {"equality.errors", "equality.settings"},
     "equality.measures": {"gx_polars", "equality.errors", "equality.analysis.proportions"},
-    "equality.exports": {"equality.errors", "equality.measures", "equality.store"},
+    "equality.exports": {"equality.errors", "equality.measures", "equality.settings", "equality.store"},
     "equality.analysis": {"equality.measures"},
     "equality.charts": {"equality.analysis", "equality.measures"},
     "equality.synthetic": set(),

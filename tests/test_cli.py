@@ -128,3 +128,47 @@ def test_seed_fills_an_empty_store_once(tmp_path: Path) -> None:
     assert len(registry.snapshots("athena")) >= 24
     again = run("seed", "--store", tmp_path / "store")
     assert "nothing to do" in again.stderr
+
+
+def test_load_takes_either_files_or_a_folder(tmp_path: Path) -> None:
+    neither = run("load", "--profile", "athena", "--store", tmp_path)
+    both = run("load", REAL_MONTHS[0], "--watch", tmp_path, "--profile", "athena", "--store", tmp_path)
+    for result in (neither, both):
+        assert result.exit_code == 2
+        assert "name either files to load or a folder" in result.stderr
+
+
+def test_a_load_that_differs_is_refused_unless_its_warnings_are_accepted(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    assert run("load", REAL_MONTHS[0], "--profile", "data.police.uk", "--store", store).exit_code == 0
+    lines = REAL_MONTHS[1].read_text(encoding="utf-8").splitlines(keepends=True)
+    half = tmp_path / REAL_MONTHS[1].name
+    half.write_text("".join(lines[: len(lines) // 3]), encoding="utf-8")
+    refused = run("load", half, "--profile", "data.police.uk", "--store", store)
+    assert refused.exit_code == 2
+    assert "fewer than the" in refused.stderr
+    assert "--accept-warnings" in refused.stderr
+    accepted = run("load", half, "--profile", "data.police.uk", "--store", store, "--accept-warnings")
+    assert accepted.exit_code == 0
+    assert "Warning, accepted:" in accepted.stderr
+    history = run("loads", "--store", store).stdout.splitlines()
+    assert [line.split("  ")[1] for line in history] == ["Loaded", "Warnings not accepted", "Loaded"]
+
+
+def test_purge_asks_and_keeps_the_counts(tmp_path: Path) -> None:
+    run("load", *REAL_MONTHS[:2], "--profile", "data.police.uk", "--store", tmp_path)
+    slice_of = ["counts", "--by", "month", "--characteristic", "sex", "--format", "csv", "--store", tmp_path]
+    before = rows(run(*slice_of))
+    unset = run("purge", "--store", tmp_path)
+    assert unset.exit_code == 2
+    assert "EQUALITY_RETENTION_DAYS" in unset.stderr
+    unasked = run("purge", "--days", "30", "--store", tmp_path)
+    assert unasked.exit_code == 2
+    assert "552 records" in unasked.stderr
+    assert "say --yes" in unasked.stderr
+    assert run("purge", "--before", "2019-01-01", "--store", tmp_path).exit_code == 0
+    assert Registry(tmp_path).purged("stop_and_search") == []
+    assert run("purge", "--days", "30", "--yes", "--store", tmp_path).exit_code == 0
+    assert len(Registry(tmp_path).purged("stop_and_search")) == 1
+    assert rows(run(*slice_of)) == before
+    assert "no source niche" in run("purge", "--source", "niche", "--days", "1", "--store", tmp_path).stderr

@@ -79,7 +79,7 @@ def code(files: Sequence[ExportFile], profile: Profile) -> Coded:
     Returns:
         The records and what could not be recognised. Only the distinct labels have been collected.
     """
-    raw = pl.concat([_raw_fields(file, profile) for file in files])
+    raw = pl.concat([raw_fields(file, profile) for file in files])
     looked_up = _look_up(raw, profile)
     columns = {name: look.expression for name, look in looked_up.items()}
     recorded = dates.parsed(pl.col("recorded_on_raw"), profile.dates)
@@ -103,7 +103,7 @@ def code(files: Sequence[ExportFile], profile: Profile) -> Coded:
     )
 
 
-def _raw_fields(file: ExportFile, profile: Profile) -> pl.LazyFrame:
+def raw_fields(file: ExportFile, profile: Profile) -> pl.LazyFrame:
     """The fields of one file as text under the project's names, each with the suffix `_raw`."""
     wanted = dict(profile.columns) | {n: held.headings for n, held in profile.characteristics.items()}
     if profile.synthetic:
@@ -202,8 +202,10 @@ def _derive(coded: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
     )
     if born:
         birth = dates.parsed(pl.col(f"{born}_raw"), profile.dates, not_after=pl.col("recorded_on"))
-        age = pl.coalesce(dates.age_code(birth, began, profile.placeholder_dates), pl.col("age"))
-        frame = frame.with_columns(age=age, age_raw=pl.col(f"{born}_raw"))
+        # Columns first: an expression that is named six times is worked out six times.
+        frame = frame.with_columns(_born=birth, _began=began)
+        age = dates.age_code(pl.col("_born"), pl.col("_began"), profile.placeholder_dates)
+        frame = frame.with_columns(age=pl.coalesce(age, pl.col("age")), age_raw=pl.col(f"{born}_raw"))
     if "crime" in coded.collect_schema():
         groups = {code: group for code, (group, _) in offences().items()}
         subgroups = {code: subgroup for code, (_, subgroup) in offences().items()}

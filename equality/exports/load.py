@@ -1,27 +1,32 @@
-"""Loads export files: check, code, measure, and add a snapshot; all of it or nothing."""
+"""Loads export files: check, code, compare, measure, and add snapshots; all of them or nothing."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
 
-from equality.errors import ExportError
-from equality.exports import dates
-from equality.exports.code import code
+from equality.errors import EqualityError, ExportError, LoadCancelledError, WarningsNotAcceptedError
+from equality.exports import closed, dates, drift
+from equality.exports.extract import Extract, unreadable, write_extract
 from equality.exports.profile import Profile
 from equality.exports.read import ExportFile, open_export
 from equality.measures import measure
 from equality.measures.dimensions import DIMENSIONS, FLAG_BITS
+from equality.settings import settings
 from equality.store.registry import Registry, new_id, superseded
-from equality.store.snapshot import Snapshot, SourceFile
+from equality.store.snapshot import Snapshot
+from equality.store.writing import Writing
 
 Progress = Callable[[int, int, str], None]
 """Called with steps done, steps in all, and what comes next."""
+
+Accept = Callable[[tuple[str, ...]], bool]
+"""Asked with the warnings of a load; True accepts them."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +36,24 @@ class Loaded:
     Attributes:
         snapshots: the new snapshots, the oldest extract first.
         unmapped: the labels that were not recognised: `field`, `label`, `records`.
+        warnings: what differed from the extracts before, and was accepted.
     """
 
     snapshots: tuple[Snapshot, ...]
     unmapped: pl.DataFrame
+    warnings: tuple[str, ...] = ()
 
 
-def load(paths: Sequence[Path], profile: Profile, store: Path, progress: Progress | None = None) -> Loaded:
+def load(
+    paths: Sequence[Path],
+    profile: Profile,
+    store: Path,
+    progress: Progress | None = None,
+    *,
+    cancelled: Callable[[], bool] | None = None,
+    accept_warnings: bool | Accept = False,
+    registry: Registry | None = None,
+) -> Loaded:
     """Load export files into a store.
 
     Args:
@@ -45,34 +61,78 @@ def load(paths: Sequence[Path], profile: Profile, store: Path, progress: Progres
         profile: the profile they fit.
         store: the store's folder.
         progress: told of every step.
+        cancelled: asked between steps; once it says True the load ends and leaves nothing.
+        accept_warnings: whether an export may differ from the one before; a callable is asked with the warnings.
+        registry: the store's registry; None for the one that the settings name.
 
     Returns:
         The new snapshots: one per extract date or one in all, as the profile says.
 
     Raises:
-        ExportError: if a file cannot be read, does not fit, or has been loaded before. Every file is checked
-            before the first is loaded; a snapshot that has become visible stays.
+        ExportError: if a file cannot be read, does not fit, or has been loaded before.
+        WarningsNotAcceptedError: if there are warnings and they are not accepted.
+        LoadCancelledError: if it was cancelled.
+
+    Whatever it raises, no snapshot of this load is visible.
     """
-    registry = Registry(store)
-    files = [open_export(path, profile) for path in paths]
-    _refuse_repeats(files, registry)
-    groups = list(_snapshot_groups(files, profile))
-    report = progress or (lambda done, steps, what: None)
-    loaded: list[Snapshot] = []
-    unmapped = []
-    state: pl.DataFrame | None = None
-    for done, (extract_date, members) in enumerate(groups):
-        report(done, len(groups), f"extract of {extract_date:%d %B %Y}")
-        extract = _read(members, extract_date, profile)
-        state = _state_after(extract, state, registry)
-        snapshot = _describe(extract, profile, state)
-        # The verdict is about what is known now: of several extracts loaded together only the newest gets one.
-        write = _writer(extract, snapshot, state, profile, verdict=done == len(groups) - 1)
-        loaded.append(registry.add(snapshot, write))
-        unmapped.append(extract.unmapped)
-    report(len(groups), len(groups), "done")
-    together = pl.concat(unmapped).group_by("field", "label").agg(pl.col("records").sum())
-    return Loaded(tuple(loaded), together.sort("records", "field", "label", descending=[True, False, False]))
+    registry = registry or Registry(store)
+    steps = _Steps(progress, cancelled)
+    names = [path.name for path in paths]
+    try:
+        files = _open(paths, profile, steps)
+        groups = _snapshot_groups(files, profile)
+    except EqualityError as error:
+        registry.note_refusal(profile.source, names, error)
+        raise
+    with registry.writing(profile.source, names, steps.wait, steps.is_cancelled) as writing:
+        _refuse_repeats(files, registry)
+        loading = _Loading(registry, writing, profile, steps, len(groups))
+        parts = [loading.add(members, day, newest=day == groups[-1][0]) for day, members in groups]
+        warnings = tuple(warning for snapshot, _ in parts for warning in snapshot.warnings)
+        accepted = accept_warnings(warnings) if callable(accept_warnings) and warnings else accept_warnings
+        if warnings and not accepted:
+            raise WarningsNotAcceptedError(warnings)
+        steps.take("making the snapshots visible")
+        writing.commit([snapshot for snapshot, _ in parts])
+    steps.done()
+    visible = {s.id: s for s in registry.snapshots(profile.source)}
+    together = pl.concat([unmapped for _, unmapped in parts]).group_by("field", "label").agg(pl.col("records").sum())
+    return Loaded(
+        tuple(visible[snapshot.id] for snapshot, _ in parts),
+        together.sort("records", "field", "label", descending=[True, False, False]),
+        warnings,
+    )
+
+
+class _Steps:
+    """Says how far a load is, and stops it between steps if it is cancelled."""
+
+    def __init__(self, progress: Progress | None, cancelled: Callable[[], bool] | None) -> None:
+        self._progress = progress or (lambda done, steps, what: None)
+        self.is_cancelled = cancelled or (lambda: False)
+        self._done = 0
+        self.of = 1
+
+    def take(self, what: str) -> None:
+        if self.is_cancelled():
+            raise LoadCancelledError("The load was cancelled; nothing was changed.")
+        self._progress(self._done, self.of, what)
+        self._done += 1
+
+    def wait(self) -> None:
+        self._progress(self._done, self.of, "waiting for another load to end")
+
+    def done(self) -> None:
+        self._progress(self.of, self.of, "done")
+
+
+def _open(paths: Sequence[Path], profile: Profile, steps: _Steps) -> list[ExportFile]:
+    steps.of = 2 * len(paths)  # until it is known how many extracts the files hold
+    files = []
+    for path in paths:
+        steps.take(f"checking {path.name}")
+        files.append(open_export(path, profile))
+    return files
 
 
 def _refuse_repeats(files: Sequence[ExportFile], registry: Registry) -> None:
@@ -87,16 +147,15 @@ def _refuse_repeats(files: Sequence[ExportFile], registry: Registry) -> None:
             )
 
 
-def _snapshot_groups(files: Sequence[ExportFile], profile: Profile) -> Iterator[tuple[date, list[ExportFile]]]:
+def _snapshot_groups(files: Sequence[ExportFile], profile: Profile) -> list[tuple[date, list[ExportFile]]]:
     """The files of each snapshot to be, the oldest extract first."""
     by_date: dict[date, list[ExportFile]] = {}
     for file in files:
         for extract_date in _extract_dates(file, profile):
             by_date.setdefault(extract_date, []).append(file)
     if profile.extract.snapshot == "all_files":
-        yield max(by_date), list(files)
-    else:
-        yield from sorted(by_date.items(), key=lambda group: group[0])
+        return [(max(by_date), list(files))]
+    return sorted(by_date.items(), key=lambda group: group[0])
 
 
 def _extract_dates(file: ExportFile, profile: Profile) -> list[date]:
@@ -104,129 +163,98 @@ def _extract_dates(file: ExportFile, profile: Profile) -> list[date]:
         return [file.extract_date]
     column = profile.extract.column or ""
     try:
-        found = file.scan().select(dates.parsed(pl.col(column), profile.dates).unique()).collect(engine="streaming")
+        # Each spelling is read once, not once per row.
+        spelled = file.scan().select(pl.col(column).unique()).collect(engine="streaming")
     except pl.exceptions.PolarsError as error:
-        raise _unreadable([file], error) from error
-    days = found[column].to_list()
+        raise unreadable([file], error) from error
+    days: list[date | None] = spelled.select(dates.parsed(pl.col(column), profile.dates).unique())[column].to_list()
     if None in days:
         raise ExportError(f"{file.path}: the column {column!r} must hold the extract date in every row.")
-    return days
+    return [day for day in days if day]
 
 
-@dataclass(frozen=True)
-class _Extract:
-    """The rows of one extract, coded and collected."""
+class _Loading:
+    """Adds one extract after the other to what a load writes; each builds on the state after the one before."""
 
-    files: tuple[ExportFile, ...]
-    extract_date: date
-    source: str
-    characteristics: tuple[str, ...]
-    dimensions: tuple[str, ...]
-    synthetic: bool
-    records: pl.DataFrame
-    rejected: pl.DataFrame
-    unmapped: pl.DataFrame
-    rows_in: dict[str, int]
+    def __init__(self, registry: Registry, writing: Writing, profile: Profile, steps: _Steps, extracts: int) -> None:
+        self._registry, self._writing, self._profile, self._steps = registry, writing, profile, steps
+        self._earlier = registry.snapshots(profile.source)
+        self._closed = closed.ClosedMonths(registry, self._earlier)
+        self._state: pl.LazyFrame | None = None
+        self._before: Snapshot | None = None
+        self._number = 0
+        steps.of = steps.of // 2 + 2 * extracts + 2
 
-
-def _read(files: list[ExportFile], extract_date: date, profile: Profile) -> _Extract:
-    try:
-        coded = code(files, profile)
-        frames = [coded.records, coded.rejected, coded.delivered]
-        if profile.extract.snapshot == "each_extract_date":
-            frames = [frame.filter(pl.col("extract_date") == extract_date) for frame in frames]
-        frames[2] = frames[2].group_by("source_file").len()
-        records, rejected, delivered = pl.collect_all(frames, engine="streaming")
-    except pl.exceptions.PolarsError as error:
-        raise _unreadable(files, error) from error
-    if records.is_empty():
-        raise ExportError(f"{files[0].path}: no row could be read as a record of {extract_date:%d %B %Y}.")
-    return _Extract(
-        files=tuple(files),
-        extract_date=extract_date,
-        source=profile.source,
-        characteristics=coded.characteristics,
-        dimensions=coded.dimensions,
-        synthetic=coded.synthetic,
-        records=records,
-        rejected=rejected,
-        unmapped=coded.unmapped,
-        rows_in=dict(delivered.iter_rows()),
-    )
-
-
-def _state_after(extract: _Extract, state: pl.DataFrame | None, registry: Registry) -> pl.DataFrame:
-    """What is known once an extract is in: its records, and earlier ones that it does not hold.
-
-    An extract that is older than one already loaded gives the state of its own day.
-    """
-    if state is None:
-        earlier = [s for s in registry.snapshots(extract.source) if s.extract_date <= extract.extract_date]
-        if not earlier:
-            return extract.records
-        state = registry.records(extract.source, earlier[-1]).collect(engine="streaming")
-    return superseded([state.lazy(), extract.records.lazy()]).collect()
-
-
-def _writer(
-    extract: _Extract, snapshot: Snapshot, state: pl.DataFrame, profile: Profile, *, verdict: bool
-) -> Callable[[Path], None]:
-    """Writes the files of a snapshot into a folder."""
-
-    def write(folder: Path) -> None:
-        extract.records.write_parquet(folder / "records.parquet")
-        extract.rejected.write_parquet(folder / "rejected.parquet")
-        extract.unmapped.write_parquet(folder / "unmapped.parquet")
-        counts = measure.count(state.lazy(), extract.characteristics, tuple(snapshot.dimensions))
-        counts.collect().write_parquet(folder / "counts.parquet")
-        if verdict:
-            outcome = measure.validate(state.lazy(), extract.characteristics, profile.crime_reference_pattern)
+    def add(self, files: list[ExportFile], day: date, *, newest: bool) -> tuple[Snapshot, pl.DataFrame]:
+        """Write the snapshot of one extract; what is not recognised in it comes back beside its facts."""
+        self._number += 1
+        self._steps.take(f"reading the extract of {day:%d %B %Y}")
+        identifier = new_id(self._profile.source, day, datetime.now(UTC))
+        folder = self._writing.folder(identifier)
+        extract = write_extract(files, day, self._profile, folder)
+        self._steps.take(f"measuring the extract of {day:%d %B %Y}")
+        state = self._state_after(extract)
+        counts = measure.count(self._closed.open(state, day), extract.characteristics, extract.dimensions).collect()
+        counts = self._closed.carried_into(counts, day)
+        counts.write_parquet(folder / "counts.parquet")
+        snapshot = self._compared(_describe(extract, self._profile, counts, identifier))
+        # The verdict is about what is known now: of several extracts loaded together only the newest gets one.
+        if newest:
+            self._steps.take("judging what is known now")
+            known = self._closed.open(state, day)
+            outcome = measure.validate(known, extract.characteristics, self._profile.crime_reference_pattern)
             (folder / "validation.json").write_text(json.dumps(outcome, indent=1), encoding="utf-8")
+        self._state, self._before = state, snapshot
+        return snapshot, extract.unmapped
 
-    return write
+    def _state_after(self, extract: Extract) -> pl.LazyFrame:
+        """What is known once an extract is in: its records, and earlier ones that it does not hold.
+
+        An extract that is older than one already loaded gives the state of its own day.
+        """
+        state = self._state
+        if state is None:
+            held = [s for s in self._earlier if s.extract_date <= extract.extract_date and not s.records_purged_at]
+            if not held:
+                return extract.records
+            state = superseded([self._registry.extract(s) for s in held])
+        path = self._writing.scratch / f"state-{self._number}.parquet"
+        superseded([state, extract.records]).sink_parquet(path)
+        return pl.scan_parquet(path)
+
+    def _compared(self, snapshot: Snapshot) -> Snapshot:
+        earlier = [s for s in self._earlier if s.extract_date <= snapshot.extract_date]
+        before = self._before or (earlier[-1] if earlier else None)
+        per_file = self._profile.extract.snapshot == "all_files"
+        return replace(snapshot, warnings=drift.differences(snapshot, before, settings(), per_file=per_file))
 
 
-def _describe(extract: _Extract, profile: Profile, state: pl.DataFrame) -> Snapshot:
-    accepted = dict(extract.records.group_by("source_file").len().iter_rows())
-    refused = dict(extract.rejected.group_by("source_file").len().iter_rows())
-    first, last = state.select(first=pl.col("month").min(), last=pl.col("month").max()).row(0)
-    now = datetime.now(UTC)
+def _describe(extract: Extract, profile: Profile, counts: pl.DataFrame, identifier: str) -> Snapshot:
+    first, last = counts.select(first=pl.col("month").min(), last=pl.col("month").max()).row(0)
     titles = {name: profile.dimension_titles.get(name, DIMENSIONS[name]) for name in extract.dimensions}
+    used, ignored = drift.columns_used(extract.headings, profile)
     return Snapshot(
-        id=new_id(profile.source, extract.extract_date, now),
+        id=identifier,
         source=profile.source,
         title=profile.title,
         synthetic=extract.synthetic,
         extract_date=extract.extract_date,
-        loaded_at=now,
+        loaded_at=datetime.now(UTC),
         months=(first, last),
         headline_role=profile.headline_role,
         characteristics=extract.characteristics,
         dimensions=titles,
-        flags=_flags(state.lazy()),
-        files=tuple(
-            SourceFile(
-                file.path.name,
-                file.sha256,
-                extract.rows_in.get(file.path.name, 0),
-                accepted.get(file.path.name, 0),
-                refused.get(file.path.name, 0),
-            )
-            for file in extract.files
-        ),
+        flags=_flags(counts),
+        files=extract.files,
         attribution=profile.attribution,
-        folder=Path(),
+        folder=extract.folder,
+        columns_used=used,
+        columns_ignored=ignored,
+        blank=drift.blank_shares(extract.records),
+        unmapped_shares=drift.unmapped_shares(extract.unmapped, sum(file.accepted for file in extract.files)),
     )
 
 
-def _flags(state: pl.LazyFrame) -> tuple[str, ...]:
-    if "flags" not in state.collect_schema():
-        return ()
-    used = state.select(pl.col("flags").unique()).collect()["flags"].to_list()
+def _flags(counts: pl.DataFrame) -> tuple[str, ...]:
+    used = counts["flags"].unique().to_list()
     return tuple(flag for flag, bit in FLAG_BITS.items() if any(mask & bit for mask in used if mask))
-
-
-def _unreadable(files: Sequence[ExportFile], error: Exception) -> ExportError:
-    names = ", ".join(str(file.path) for file in files[:3]) + (" …" if len(files) > 3 else "")
-    first = str(error).strip().splitlines()[0]
-    return ExportError(f"{names}: the rows cannot be read as a table ({first}). Check for stray separators or quotes.")

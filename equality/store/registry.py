@@ -1,6 +1,6 @@
 """The registry: which snapshots exist. A snapshot is visible once its row is committed, and never changes.
 
-Beside the registry's database, each snapshot has a folder with `records.parquet` (what the extract delivered),
+Each snapshot has a folder with `records.parquet` (what the extract delivered),
 `rejected.parquet`, `unmapped.parquet`, `counts.parquet` (of the state as of the snapshot) and `validation.json`
 (of the newest of the extracts loaded together).
 """
@@ -8,50 +8,37 @@ Beside the registry's database, each snapshot has a folder with `records.parquet
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
 
-from equality.errors import StoreError
-from equality.store.snapshot import Snapshot, SourceFile
+from equality.errors import EqualityError, StoreError
+from equality.settings import settings
+from equality.store import tables
+from equality.store.database import Database
+from equality.store.snapshot import Load, Snapshot, SourceFile
+from equality.store.writing import Writing, note, outcome_of, writing
 
-_metadata = sa.MetaData()
-_snapshots = sa.Table(
-    "snapshots",
-    _metadata,
-    sa.Column("id", sa.String, primary_key=True),
-    sa.Column("source", sa.String, nullable=False, index=True),
-    sa.Column("extract_date", sa.Date, nullable=False),
-    sa.Column("loaded_at", sa.DateTime, nullable=False),
-    sa.Column("facts", sa.JSON, nullable=False),
-)
-_files = sa.Table(
-    "files",
-    _metadata,
-    sa.Column("snapshot_id", sa.ForeignKey("snapshots.id"), nullable=False, index=True),
-    sa.Column("name", sa.String, nullable=False),
-    sa.Column("sha256", sa.String, nullable=False, index=True),
-    sa.Column("rows_in", sa.Integer, nullable=False),
-    sa.Column("accepted", sa.Integer, nullable=False),
-    sa.Column("rejected", sa.Integer, nullable=False),
-)
-
-_FACTS = ("title", "synthetic", "months", "headline_role", "characteristics", "dimensions", "flags", "attribution")
+_snapshots, _files, _loads = tables.snapshots, tables.files, tables.loads
 
 
 class Registry:
     """The snapshots of a store."""
 
-    def __init__(self, store: Path) -> None:
-        """Open a store; a folder without one is an empty store and stays untouched until something is added."""
+    def __init__(self, store: Path, url: str | None = None) -> None:
+        """Open a store; a folder without one is an empty store and stays untouched until something is added.
+
+        Args:
+            store: the store's folder.
+            url: the registry's database; None for the one that the settings name.
+        """
         self.store = store
-        self._database = store / "registry.sqlite"
-        self._engine = sa.create_engine(f"sqlite:///{self._database}")
+        self.database = Database(store, settings().registry if url is None else url)
 
     def sources(self) -> list[str]:
         """Every source that has a snapshot: those with real people first, then by name."""
@@ -99,68 +86,65 @@ class Registry:
     def records(self, source: str, as_of: Snapshot | None = None) -> pl.LazyFrame:
         """The person-role records of a source as known at a snapshot (the newest if None).
 
-        A later extract's record replaces an earlier one with the same key.
+        A later extract's record replaces an earlier one with the same key. Records that were purged are not among
+        them: `purged` says which, and `Snapshot.closed_months` where counts know more than records.
 
         Raises:
-            StoreError: if the source has no snapshot.
+            StoreError: if the source has no snapshot, or the records asked for were purged.
         """
         found = self.snapshots(source)
         if as_of is not None:
             found = [s for s in found if (s.extract_date, s.id) <= (as_of.extract_date, as_of.id)]
         if not found:
             raise StoreError(f"The store {self.store} has no snapshot of {source}; load an export first.")
-        return superseded([self.extract(s) for s in found])
+        held = [s for s in found if s.records_purged_at is None]
+        if not held or (as_of is not None and found[-1].records_purged_at):
+            raise StoreError(_gone(found[-1]))
+        return superseded([self.extract(s) for s in held])
+
+    def purged(self, source: str) -> list[Snapshot]:
+        """The snapshots of a source whose records were purged, the oldest extract first."""
+        return [s for s in self.snapshots(source) if s.records_purged_at]
 
     def extract(self, snapshot: Snapshot) -> pl.LazyFrame:
         """The person-role records that one extract delivered."""
         return pl.scan_parquet(self._file(snapshot, "records.parquet"))
 
-    def add(self, snapshot: Snapshot, write: Callable[[Path], None]) -> Snapshot:
-        """Write a snapshot's files and make it visible, or leave the store as it was.
+    def loads(self, limit: int = 100) -> list[Load]:
+        """The newest attempts to load, whatever came of them, the newest first."""
+        if not self.database.exists():
+            return []
+        newest = sa.select(_loads).order_by(_loads.c.started_at.desc(), _loads.c.id.desc()).limit(limit)
+        return [
+            Load(**{**row._mapping, "files": tuple(row.files), "snapshots": tuple(row.snapshots)})
+            for row in self._all(newest)
+        ]
 
-        Args:
-            snapshot: its facts; `folder` and `loaded_at` are set here.
-            write: writes the snapshot's files into the folder it is given.
+    def writing(
+        self, source: str, files: Sequence[str], waiting: Callable[[], None], cancelled: Callable[[], bool]
+    ) -> AbstractContextManager[Writing]:
+        """Hold the store for one load, as `equality.store.writing` describes."""
+        return writing(self.store, self.database, source, files, waiting, cancelled)
 
-        Returns:
-            The snapshot as the registry now knows it.
-        """
-        self.store.mkdir(parents=True, exist_ok=True)
-        _metadata.create_all(self._engine)
-        folder = self._folder(snapshot.id)
-        unfinished = folder.with_name(f".{folder.name}.loading")
-        unfinished.mkdir(parents=True)
-        try:
-            write(unfinished)
-            unfinished.rename(folder)
-            loaded_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-            with self._engine.begin() as connection:
-                connection.execute(
-                    _snapshots.insert().values(
-                        id=snapshot.id,
-                        source=snapshot.source,
-                        extract_date=snapshot.extract_date,
-                        loaded_at=loaded_at,
-                        facts={name: getattr(snapshot, name) for name in _FACTS},
-                    )
-                )
-                rows = [{"snapshot_id": snapshot.id, **vars(file)} for file in snapshot.files]
-                connection.execute(_files.insert(), rows)
-        except BaseException:
-            # Not visible, so not part of the store: an interrupted load leaves nothing behind.
-            shutil.rmtree(unfinished, ignore_errors=True)
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        return next(s for s in self.snapshots(snapshot.source) if s.id == snapshot.id)
+    def note_refusal(self, source: str, files: Sequence[str], error: EqualityError) -> None:
+        """Add a load that was refused before it began to the history; a store that is not there is not made."""
+        if self.database.exists():
+            note(self.database, source, files, *outcome_of(error))
 
     def _rows(self, *where: sa.ColumnElement[bool]) -> list[Any]:
         return self._select(_snapshots, *where, order=(_snapshots.c.extract_date, _snapshots.c.id))
 
     def _select(self, table: sa.Table, *where: sa.ColumnElement[bool], order: tuple[Any, ...] = ()) -> list[Any]:
-        if not self._database.exists():
+        if not self.database.exists():
             return []
-        with self._engine.connect() as connection:
-            return list(connection.execute(sa.select(table).where(*where).order_by(*order)))
+        return self._all(sa.select(table).where(*where).order_by(*order))
+
+    def _all(self, query: sa.Select[Any]) -> list[Any]:
+        try:
+            with self.database.engine.connect() as connection:
+                return list(connection.execute(query))
+        except sa.exc.DBAPIError as error:
+            raise self.database.unreachable(error) from error
 
     def _snapshot(self, row: Any, files: tuple[SourceFile, ...]) -> Snapshot:
         facts: dict[str, Any] = {
@@ -173,6 +157,7 @@ class Registry:
             loaded_at=row.loaded_at,
             files=files,
             folder=self._folder(row.id),
+            records_purged_at=row.records_purged_at,
             **facts,
         )
 
@@ -182,8 +167,18 @@ class Registry:
     def _file(self, snapshot: Snapshot, name: str) -> Path:
         path = snapshot.folder / name
         if not path.exists():
+            if snapshot.records_purged_at and name in ("records.parquet", "rejected.parquet"):
+                raise StoreError(_gone(snapshot))
             raise StoreError(f"Snapshot {snapshot.id} lacks {name}: the store {self.store} is damaged.")
         return path
+
+
+def _gone(snapshot: Snapshot) -> str:
+    when = f" on {snapshot.records_purged_at:%d %B %Y}" if snapshot.records_purged_at else ""
+    return (
+        f"The records of the extract of {snapshot.extract_date:%d %B %Y} ({snapshot.source}) were purged{when}, as the "
+        "retention period says; its counts are kept. Ask for a later extract."
+    )
 
 
 def new_id(source: str, extract_date: date, now: datetime) -> str:
@@ -197,9 +192,8 @@ KEY = ("crime_ref", "person_ref", "role")
 
 def superseded(extracts: list[pl.LazyFrame]) -> pl.LazyFrame:
     """The records of successive extracts, oldest first: of records with one key only the newest extract's remain."""
-    if len(extracts) == 1:
-        return extracts[0]
-    numbered = [frame.with_columns(pl.lit(n).alias("_extract")) for n, frame in enumerate(extracts)]
-    everything = pl.concat(numbered, how="diagonal")
-    newest = everything.group_by(KEY).agg(pl.col("_extract").max())
-    return everything.join(newest, on=[*KEY, "_extract"], how="semi", nulls_equal=True).drop("_extract")
+    state = extracts[0]
+    for newer in extracts[1:]:
+        older = state.join(newer.select(KEY), on=KEY, how="anti", nulls_equal=True, maintain_order="left")
+        state = pl.concat([older, newer], how="diagonal")
+    return state

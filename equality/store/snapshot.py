@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Final
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class SourceFile:
         sha256: checksum of its bytes.
         rows_in: data rows in the file; `rows_in == accepted + rejected`.
         accepted: rows that became person-role records.
-        rejected: rows set aside with a reason.
+        rejected: rows set aside with a reason, duplicates among them.
+        duplicates: those of the rejected whose crime, person and role a later row of the extract has too.
     """
 
     name: str
@@ -24,6 +26,7 @@ class SourceFile:
     rows_in: int
     accepted: int
     rejected: int
+    duplicates: int = 0
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,14 @@ class Snapshot:
         files: what was loaded.
         attribution: the sentence the licence asks for; empty where none.
         folder: where its Parquet files are.
+        columns_used: heading in the files → the field it was read as.
+        columns_ignored: headings that nothing was read from.
+        warnings: what differed from the snapshot before (schema and volume drift) when this one was accepted.
+        blank: field → share of the extract's records that leave it blank, 0 to 1.
+        unmapped_shares: field → share of the extract's records whose label was not recognised, 0 to 1.
+        closed_months: for a purged snapshot, the months in which its records were counted last: their counts are
+            closed, and carried into every later snapshot as they were.
+        records_purged_at: when the retention period removed its records, UTC; None while they are there.
     """
 
     id: str
@@ -62,6 +73,13 @@ class Snapshot:
     files: tuple[SourceFile, ...]
     attribution: str
     folder: Path
+    columns_used: dict[str, str] = field(default_factory=dict)
+    columns_ignored: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    blank: dict[str, float] = field(default_factory=dict)
+    unmapped_shares: dict[str, float] = field(default_factory=dict)
+    closed_months: tuple[str, ...] = ()
+    records_purged_at: datetime | None = None
 
     @property
     def rows_in(self) -> int:
@@ -69,6 +87,53 @@ class Snapshot:
         return sum(file.rows_in for file in self.files)
 
     @property
+    def accepted(self) -> int:
+        """Rows of this load that became person-role records."""
+        return sum(file.accepted for file in self.files)
+
+    @property
     def rejected(self) -> int:
-        """Rows of this load that were set aside."""
+        """Rows of this load that were set aside, duplicates among them."""
         return sum(file.rejected for file in self.files)
+
+    @property
+    def duplicates(self) -> int:
+        """Those of the rejected that repeat a key."""
+        return sum(file.duplicates for file in self.files)
+
+
+OUTCOMES: Final = {
+    "running": "Running",
+    "loaded": "Loaded",
+    "refused": "Refused",
+    "unaccepted": "Warnings not accepted",
+    "cancelled": "Cancelled",
+    "failed": "Failed",
+    "interrupted": "Interrupted",
+}
+"""How a load can end (or not yet have ended), and what that is called on screen."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """One attempt to load files, whatever came of it. It holds no value of any record.
+
+    Attributes:
+        id: unique, sortable by time.
+        source: the source that the profile names.
+        started_at: UTC.
+        ended_at: UTC; None while it runs.
+        outcome: one of `OUTCOMES`; `interrupted` is a load whose process died.
+        files: names of the files, without folders.
+        snapshots: identifiers of the snapshots it made.
+        message: what the user was told, for a load that made none.
+    """
+
+    id: str
+    source: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str
+    files: tuple[str, ...]
+    snapshots: tuple[str, ...]
+    message: str

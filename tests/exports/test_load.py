@@ -25,7 +25,10 @@ ROW = "Person search,2020-02-01T10:00:00+00:00,False,,52.1920,-2.2200,{gender},1
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    """Everything in a store but the registry, whose history also knows what was refused."""
+    names = ("registry.sqlite", ".loading.lock")
+    files = (p for p in sorted(folder.rglob("*")) if p.is_file() and p.name not in names)
+    return {str(p.relative_to(folder)): p.read_bytes() for p in files}
 
 
 Make = Callable[[Path], Path]

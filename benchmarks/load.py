@@ -1,0 +1,87 @@
+"""Loading against Polars' bare conversion of the same file: how many times as long, and how much memory.
+
+    python benchmarks/load.py [--people 1000000] [--folder FOLDER]
+
+Makes a synthetic export, keeps the newest row of every person-role record as one CSV file with one extract date,
+then measures two processes: `scan_csv(...).sink_parquet(...)` with all columns as text, and `python -m equality load`
+into an empty store, from CSV to measured snapshot. Both in one run, so that they share the machine and its mood.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+BARE = "import sys, polars as pl; pl.scan_csv(sys.argv[1], infer_schema=False).sink_parquet(sys.argv[2])"
+TIMES = 4
+GIGABYTES = 8
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a process took."""
+
+    seconds: float
+    cpu: float
+    gigabytes: float
+
+
+def measured(*command: object) -> Cost:
+    started = time.perf_counter()
+    process = subprocess.Popen([sys.executable, *map(str, command)], cwd=ROOT, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{command} ended with {process.returncode}")
+    return Cost(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1e6)
+
+
+def export(folder: Path, people: int) -> Path:
+    """One file with about so many rows, made once per folder and size."""
+    import polars as pl
+
+    from equality.synthetic import generate
+
+    path = folder / f"export-{people}.csv"
+    if not path.exists():
+        parts = generate(folder / f"extracts-{people}", people=people, months=24)
+        rows = pl.concat([pl.scan_csv(part, infer_schema=False) for part in parts])
+        newest = rows.unique(["Crime Ref", "Person Ref", "Role"], keep="last")
+        one_day = newest.with_columns(pl.lit(parts[-1].stem[-10:]).alias("Extract Date"))
+        one_day.sink_csv(path.with_suffix(".part"))
+        path.with_suffix(".part").rename(path)
+        shutil.rmtree(folder / f"extracts-{people}")
+    return path
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--people", type=int, default=1_000_000)
+    arguments.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "equality-benchmark")
+    asked = arguments.parse_args()
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    path = export(asked.folder, asked.people)
+    store = asked.folder / "store"
+    shutil.rmtree(store, ignore_errors=True)
+    bare = measured("-c", BARE, path, asked.folder / "bare.parquet")
+    load = measured("-m", "equality", "load", path, "--profile", "athena", "--store", store)
+    print(f"{path.stat().st_size / 1e9:.2f} GB of CSV, about {asked.people:,} rows")
+    for name, cost in (("bare scan_csv → sink_parquet", bare), ("load", load)):
+        print(f"{name:30} {cost.seconds:8.1f} s {cost.cpu:8.1f} s of processor {cost.gigabytes:6.2f} GB")
+    times = load.seconds / bare.seconds
+    print(f"load / bare: {times:.1f} (aim: {TIMES}), memory {load.gigabytes:.1f} GB (aim: {GIGABYTES})")
+    shutil.rmtree(store)
+
+
+if __name__ == "__main__":
+    main()

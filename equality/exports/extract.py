@@ -1,0 +1,157 @@
+"""One extract, streamed from its files into the Parquet files of a snapshot-to-be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from equality.errors import ExportError
+from equality.exports.code import Coded, code, raw_fields
+from equality.exports.duplicates import repeated
+from equality.exports.profile import Profile
+from equality.exports.read import ExportFile
+from equality.store.snapshot import SourceFile
+
+_ROW = ["source_file", "source_row"]
+DUPLICATE = "a later row of the extract has the same crime, person and role"
+
+
+@dataclass(frozen=True)
+class Extract:
+    """The rows of one extract, coded and written.
+
+    Attributes:
+        extract_date: the date on which it was drawn.
+        characteristics: those it holds.
+        dimensions: those it holds.
+        synthetic: it says that its people are invented.
+        files: its files, with every row accounted for.
+        unmapped: labels that were not recognised: `field`, `label`, `records`.
+        headings: the files it came from, for what was read from them.
+        folder: holds `records.parquet`, `rejected.parquet` and `unmapped.parquet`.
+    """
+
+    extract_date: date
+    characteristics: tuple[str, ...]
+    dimensions: tuple[str, ...]
+    synthetic: bool
+    files: tuple[SourceFile, ...]
+    unmapped: pl.DataFrame
+    headings: tuple[ExportFile, ...]
+    folder: Path
+
+    @property
+    def records(self) -> pl.LazyFrame:
+        """The accepted records."""
+        return pl.scan_parquet(self.folder / "records.parquet")
+
+
+def write_extract(files: Sequence[ExportFile], extract_date: date, profile: Profile, folder: Path) -> Extract:
+    """Code the rows of an extract and write them.
+
+    Args:
+        files: where its rows are, among those of other extracts perhaps.
+        extract_date: which rows of the files it is.
+        profile: the profile they fit.
+        folder: an empty folder.
+
+    Raises:
+        ExportError: if the rows cannot be read, or none of them is a record.
+    """
+    try:
+        coded = code(files, profile)
+        rows_in = _sink(coded, _rows_of(extract_date, profile), folder)
+    except pl.exceptions.PolarsError as error:
+        raise unreadable(files, error) from error
+    _set_duplicates_aside(files, profile, folder)
+    coded.unmapped.write_parquet(folder / "unmapped.parquet")
+    found = _accounts(files, rows_in, folder)
+    if not sum(file.accepted for file in found):
+        raise ExportError(f"{files[0].path}: no row could be read as a record of {extract_date:%d %B %Y}.")
+    return Extract(
+        extract_date=extract_date,
+        characteristics=coded.characteristics,
+        dimensions=coded.dimensions,
+        synthetic=coded.synthetic,
+        files=found,
+        unmapped=coded.unmapped,
+        headings=tuple(files),
+        folder=folder,
+    )
+
+
+def _rows_of(extract_date: date, profile: Profile) -> pl.Expr | None:
+    """Which rows of the files belong to an extract; None for all."""
+    if profile.extract.snapshot == "each_extract_date":
+        return pl.col("extract_date") == extract_date
+    return None
+
+
+def _sink(coded: Coded, which: pl.Expr | None, folder: Path) -> dict[str, int]:
+    """Write records and rejected rows in one pass over the files; returns the rows in each file."""
+    frames = [coded.records, coded.rejected, coded.delivered]
+    if which is not None:
+        frames = [frame.filter(which) for frame in frames]
+    *_, delivered = pl.collect_all(
+        [
+            frames[0].sink_parquet(folder / "records.parquet", lazy=True),
+            frames[1].sink_parquet(folder / "rejected.parquet", lazy=True),
+            frames[2].group_by("source_file").len(),
+        ],
+        engine="streaming",
+    )
+    return dict(delivered.iter_rows())
+
+
+def _set_duplicates_aside(files: Sequence[ExportFile], profile: Profile, folder: Path) -> None:
+    """Move records that a later row repeats to the rejected rows, with their raw text and the reason."""
+    records, rejected = folder / "records.parquet", folder / "rejected.parquet"
+    again = repeated(pl.scan_parquet(records))
+    if again.is_empty():
+        return
+    aside = again.lazy().with_columns(pl.lit(True).alias("_aside"))
+    kept = pl.scan_parquet(records).join(aside, on=_ROW, how="left", maintain_order="left")
+    _rewrite(kept.filter(pl.col("_aside").is_null()).drop("_aside"), records)
+    raw = pl.concat([raw_fields(file, profile) for file in files])
+    repeats = raw.join(again.lazy(), on=_ROW, how="semi").with_columns(reason=pl.lit(DUPLICATE))
+    _rewrite(pl.concat([pl.scan_parquet(rejected), repeats], how="diagonal_relaxed"), rejected)
+
+
+def _rewrite(frame: pl.LazyFrame, path: Path) -> None:
+    new = path.with_suffix(".new")
+    frame.sink_parquet(new)
+    new.replace(path)
+
+
+def _accounts(files: Sequence[ExportFile], rows_in: dict[str, int], folder: Path) -> tuple[SourceFile, ...]:
+    of_file = pl.scan_parquet(folder / "records.parquet").group_by("source_file").len()
+    aside = (
+        pl.scan_parquet(folder / "rejected.parquet")
+        .group_by("source_file")
+        .agg(pl.len(), (pl.col("reason") == DUPLICATE).sum().alias("duplicates"))
+    )
+    records, rejected = pl.collect_all([of_file, aside], engine="streaming")
+    accepted = dict(records.iter_rows())
+    refused = {name: (rows, duplicates) for name, rows, duplicates in rejected.iter_rows()}
+    return tuple(
+        SourceFile(
+            file.path.name,
+            file.sha256,
+            rows_in.get(file.path.name, 0),
+            accepted.get(file.path.name, 0),
+            *refused.get(file.path.name, (0, 0)),
+        )
+        for file in files
+    )
+
+
+def unreadable(files: Sequence[ExportFile], error: Exception) -> ExportError:
+    """What to tell a user when Polars cannot read the rows; its own words may quote them."""
+    names = ", ".join(str(file.path) for file in files[:3]) + (" …" if len(files) > 3 else "")
+    return ExportError(
+        f"{names}: the rows cannot be read as a table ({type(error).__name__}). Check for stray separators or quotes."
+    )

@@ -1,0 +1,69 @@
+"""Retention: removes the records of old extracts; their counts and what is known of the load stay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import polars as pl
+import sqlalchemy as sa
+
+from equality.store import tables
+from equality.store.files import remove_records
+from equality.store.lock import alone
+from equality.store.registry import Registry, superseded
+from equality.store.snapshot import Snapshot
+
+
+def due(registry: Registry, before: date, source: str = "") -> list[Snapshot]:
+    """The snapshots whose records would be purged, the oldest extract of each source first.
+
+    Args:
+        registry: of the store.
+        before: extracts drawn before this day.
+        source: only this one; empty for all.
+    """
+    sources = [source] if source else registry.sources()
+    found = [s for name in sources for s in registry.snapshots(name)]
+    return [s for s in found if s.extract_date < before and s.records_purged_at is None]
+
+
+def purge(
+    registry: Registry, before: date, source: str = "", waiting: Callable[[], None] = lambda: None
+) -> list[Snapshot]:
+    """Remove the records of every extract drawn before a day.
+
+    The registry says so first, in one transaction; a process that dies then leaves files that nobody reads any more
+    and that the next load or purge removes.
+
+    Returns:
+        The snapshots as they were.
+    """
+    if not due(registry, before, source):
+        return []
+    registry.database.migrate()
+    with alone(registry.store, registry.database, waiting, lambda: False):
+        found = due(registry, before, source)
+        closed = {s.id: _months_counted(registry, s) for s in found}
+        now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+        table = tables.snapshots
+        with registry.database.engine.begin() as connection:
+            for snapshot in found:
+                facts = connection.execute(sa.select(table.c.facts).where(table.c.id == snapshot.id)).scalar_one()
+                changed = facts | {"closed_months": closed[snapshot.id]}
+                connection.execute(
+                    table.update().where(table.c.id == snapshot.id).values(records_purged_at=now, facts=changed)
+                )
+        for snapshot in found:
+            remove_records(snapshot.folder)
+    return found
+
+
+def _months_counted(registry: Registry, snapshot: Snapshot) -> list[str]:
+    """The months in which the newest state counts records of this snapshot."""
+    held = [s for s in registry.snapshots(snapshot.source) if s.records_purged_at is None]
+    extracts = [
+        registry.extract(s).select("crime_ref", "person_ref", "role", "month", pl.lit(s.id).alias("_of")) for s in held
+    ]
+    counted = superseded(extracts).filter(pl.col("_of") == snapshot.id)
+    return counted.select(pl.col("month").unique().sort()).collect(engine="streaming")["month"].to_list()

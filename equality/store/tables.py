@@ -1,0 +1,49 @@
+"""The registry's tables as the newest migration leaves them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import sqlalchemy as sa
+
+HEAD: Final = "0002"
+"""The newest migration in `migrations/versions`: what this code reads and writes."""
+
+metadata = sa.MetaData()
+
+snapshots = sa.Table(
+    "snapshots",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("source", sa.String, nullable=False, index=True),
+    sa.Column("extract_date", sa.Date, nullable=False),
+    sa.Column("loaded_at", sa.DateTime, nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),
+    sa.Column("load_id", sa.String, nullable=True),
+    sa.Column("records_purged_at", sa.DateTime, nullable=True),
+)
+
+files = sa.Table(
+    "files",
+    metadata,
+    sa.Column("snapshot_id", sa.String, sa.ForeignKey("snapshots.id"), nullable=False, index=True),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("sha256", sa.String, nullable=False, index=True),
+    sa.Column("rows_in", sa.Integer, nullable=False),
+    sa.Column("accepted", sa.Integer, nullable=False),
+    sa.Column("rejected", sa.Integer, nullable=False),
+    sa.Column("duplicates", sa.Integer, nullable=False, server_default="0"),
+)
+
+loads = sa.Table(
+    "loads",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("source", sa.String, nullable=False),
+    sa.Column("started_at", sa.DateTime, nullable=False),
+    sa.Column("ended_at", sa.DateTime, nullable=True),
+    sa.Column("outcome", sa.String, nullable=False, index=True),
+    sa.Column("files", sa.JSON, nullable=False),
+    sa.Column("snapshots", sa.JSON, nullable=False),
+    sa.Column("message", sa.Text, nullable=False, server_default=""),
+)
