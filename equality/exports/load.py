@@ -14,7 +14,7 @@ from equality.errors import ExportError
 from equality.exports import dates
 from equality.exports.code import code
 from equality.exports.profile import Profile
-from equality.exports.read import ExportFile, open_export
+from equality.exports.read import ExportFile, open_exports
 from equality.measures import measure
 from equality.measures.dimensions import DIMENSIONS, FLAG_BITS
 from equality.store.registry import Registry, new_id, superseded
@@ -54,7 +54,7 @@ def load(paths: Sequence[Path], profile: Profile, store: Path, progress: Progres
             before the first is loaded; a snapshot that has become visible stays.
     """
     registry = Registry(store)
-    files = [open_export(path, profile) for path in paths]
+    files = open_exports(paths, profile)
     _refuse_repeats(files, registry)
     groups = list(_snapshot_groups(files, profile))
     report = progress or (lambda done, steps, what: None)
@@ -206,11 +206,11 @@ def _describe(extract: _Extract, profile: Profile, state: pl.DataFrame) -> Snaps
         flags=_flags(state.lazy()),
         files=tuple(
             SourceFile(
-                file.path.name,
+                file.name,
                 file.sha256,
-                extract.rows_in.get(file.path.name, 0),
-                accepted.get(file.path.name, 0),
-                refused.get(file.path.name, 0),
+                extract.rows_in.get(file.name, 0),
+                accepted.get(file.name, 0),
+                refused.get(file.name, 0),
             )
             for file in extract.files
         ),
