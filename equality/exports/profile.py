@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from equality.errors import ProfileError
+from equality.exports.mistakes import described
 
 PROFILES = Path(__file__).resolve().parents[2] / "data" / "profiles"
 """Where the profiles that come with the project live."""
@@ -237,29 +238,64 @@ class Profile(_Strict):
         return needed
 
 
+_PARTS: dict[str, type[BaseModel]] = {
+    "extract": Extract,
+    "reading": Reading,
+    "synthetic": Marker,
+    "characteristics": Held,
+    "persons": Rule,
+    "people": Beside,
+    "boundaries": Boundaries,
+}
+
+
 def available(folder: Path = PROFILES) -> list[str]:
     """The names of the profiles in a folder."""
     return sorted(path.stem for path in folder.glob("*.yaml"))
 
 
 def load_profile(name: str, folder: Path = PROFILES) -> Profile:
-    """The profile with this name.
+    """The profile with this name, or in this YAML file.
+
+    Args:
+        name: of a profile in the folder, or the path of a file that ends in `.yaml`.
+        folder: where profiles are.
 
     Raises:
         ProfileError: if there is none, or its file does not say what it must.
     """
-    names = available(folder)
-    if name not in names:
-        near = difflib.get_close_matches(name, names, n=1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise ProfileError(f"There is no profile {name!r}.{hint} Profiles are: {', '.join(names)}.")
-    path = folder / f"{name}.yaml"
+    path = Path(name)
+    if path.suffix != ".yaml" or not path.is_file():
+        names = available(folder)
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise ProfileError(f"There is no profile {name!r}.{hint} Profiles are: {', '.join(names)}.")
+        path = folder / f"{name}.yaml"
     try:
-        return Profile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
-        raise ProfileError(f"{path.name} is not readable YAML: {error}") from error
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ProfileError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from error
+    return parse_profile(text, path.name)
+
+
+def parse_profile(text: str, shown: str) -> Profile:
+    """The profile that a YAML text says.
+
+    Args:
+        text: YAML.
+        shown: what messages call it.
+
+    Raises:
+        ProfileError: naming every mistake, its line and the remedy.
+    """
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        said = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ProfileError(f"{shown} is not readable YAML: {error}") from error
+    try:
+        return Profile.model_validate(said)
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(str(part) for part in e['loc']) or 'file'}: {e['msg']}" for e in error.errors()
-        )
-        raise ProfileError(f"{path.name} does not say what a profile must: {problems}.") from error
+        problems = "; ".join(described(tree, e, Profile, _PARTS) for e in error.errors())
+        raise ProfileError(f"{shown} does not say what a profile must: {problems}.") from error

@@ -8,6 +8,7 @@ import glob
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -17,7 +18,7 @@ import polars as pl
 from equality.errors import ExportError
 from equality.exports import dates
 from equality.exports.layout import SEPARATOR_NAMES, column_names, heading_of, layout_of
-from equality.exports.profile import Extract, Profile
+from equality.exports.profile import Extract, Profile, Reading
 from equality.exports.rows import Table, refuse_empty, text_table
 from equality.exports.signature import Kind, kind_of
 from equality.exports.text import checksum, read_text
@@ -90,10 +91,7 @@ def _expanded(path: Path) -> list[Path]:
 
 def _open_parts(path: Path, profile: Profile) -> Iterator[ExportFile]:
     """Every table in a file."""
-    if not path.is_file():
-        what = "is a folder; name the files in it" if path.is_dir() else "does not exist; check the path"
-        raise ExportError(f"{path}: {what}.")
-    try:
+    with _readable(path):
         workspace = Workspace()
         kind = kind_of(path, str(path))
         if kind is Kind.zip:
@@ -104,10 +102,19 @@ def _open_parts(path: Path, profile: Profile) -> Iterator[ExportFile]:
         else:
             part = gunzip(path, str(path), workspace) if kind is Kind.gzip else path
             yield _open_table(part, path, profile, workspace)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """What the operating system says against a file becomes a message."""
+    if not path.is_file():
+        what = "is a folder; name the files in it" if path.is_dir() else "does not exist; check the path"
+        raise ExportError(f"{path}: {what}.")
+    try:
+        yield
     except OSError as error:
-        raise ExportError(
-            f"{path}: cannot be read ({error.strerror or error}); check the disk and its rights."
-        ) from error
+        reason = error.strerror or str(error)
+        raise ExportError(f"{path}: cannot be read ({reason}); check the disk and the rights to it.") from error
 
 
 def _open_table(part: Path, path: Path, profile: Profile, workspace: Workspace) -> ExportFile:
@@ -126,7 +133,8 @@ def _open_table(part: Path, path: Path, profile: Profile, workspace: Workspace) 
         raise ExportError(f"{shown}: an archive inside an archive is not opened; unpack it and load what it holds.")
     extract_date = date_of_name(path, profile.extract)
     digest = checksum(part)
-    table = _table(part, kind, shown, profile, workspace)
+    check = functools.partial(_check_headings, shown, profile=profile)
+    table = _table(part, kind, shown, list(profile.needed.values()), profile.reading, check, workspace)
     if profile.extract.newest:
         extract_date = _newest(table, shown, profile)
     return ExportFile(
@@ -143,17 +151,24 @@ def _open_table(part: Path, path: Path, profile: Profile, workspace: Workspace) 
     )
 
 
-def _table(part: Path, kind: Kind, shown: str, profile: Profile, workspace: Workspace) -> Table:
-    wanted, reading = list(profile.needed.values()), profile.reading
+def _table(
+    part: Path,
+    kind: Kind,
+    shown: str,
+    wanted: list[tuple[str, ...]],
+    reading: Reading,
+    check: Callable[[Sequence[str]], None],
+    workspace: Workspace,
+) -> Table:
     if kind is Kind.text:
-        table = _text_table(part, shown, profile, workspace)
+        table = _text_table(part, shown, wanted, reading, check, workspace)
     elif kind is Kind.workbook:
         sheet = read_workbook(part, shown, workspace, wanted, reading.sheet, reading.heading_row)
         table = _of_sheet(sheet, functools.partial(pl.scan_parquet, sheet.path, glob=False))
     else:
         sheet = read_parquet(part, shown, wanted)
         table = _of_sheet(sheet, functools.partial(scan_parquet, part, sheet.headings))
-    _check_headings(shown, table.headings, profile)
+    check(table.headings)
     refuse_empty(shown, table)
     return table
 
@@ -162,8 +177,14 @@ def _of_sheet(sheet: Sheet, scan: Callable[[], pl.LazyFrame]) -> Table:
     return Table(sheet.headings, sheet.rows, scan, notes=sheet.notes)
 
 
-def _text_table(part: Path, shown: str, profile: Profile, workspace: Workspace) -> Table:
-    wanted, reading = list(profile.needed.values()), profile.reading
+def _text_table(
+    part: Path,
+    shown: str,
+    wanted: list[tuple[str, ...]],
+    reading: Reading,
+    check: Callable[[Sequence[str]], None],
+    workspace: Workspace,
+) -> Table:
     text = read_text(part, shown, workspace)
     layout = layout_of(text.path, wanted, reading.separator, reading.heading_row)
     if layout is None:
@@ -172,7 +193,7 @@ def _text_table(part: Path, shown: str, profile: Profile, workspace: Workspace) 
             "and `separator` under the profile's `reading`."
         )
     headings, notes = column_names(layout.cells, wanted)
-    _check_headings(shown, headings, profile)
+    check(headings)
     table = text_table(text, layout, headings, shown, workspace, reading.broken_at_most)
     if text.encoding != "UTF-8":
         notes.append(f"the file was converted to UTF-8 from {text.encoding}")
@@ -181,6 +202,29 @@ def _text_table(part: Path, shown: str, profile: Profile, workspace: Workspace) 
     if layout.first_line > 1:
         notes.append(f"the headings stand in line {layout.first_line}")
     return replace(table, notes=tuple(notes))
+
+
+def open_unknown(path: Path, reading: Reading | None = None) -> ExportFile:
+    """Open a file of which no profile is known yet; of a zip file the first table.
+
+    Raises:
+        ExportError: naming the file, what is wrong with it and what to do.
+    """
+    with _readable(path):
+        workspace = Workspace()
+        part, kind = path, kind_of(path, str(path))
+        if kind is Kind.zip:
+            part = next(unzip(path, str(path), workspace))[1]
+            kind = kind_of(part, str(path))
+        if kind is Kind.gzip:
+            part = gunzip(part, str(path), workspace)
+            kind = kind_of(part, str(path))
+        if kind in (Kind.gzip, Kind.zip):
+            raise ExportError(f"{path}: an archive inside an archive is not opened; unpack it.")
+        table = _table(part, kind, str(path), [], reading or Reading(), lambda _: None, workspace)
+    return ExportFile(
+        path, path.name, "", table.headings, table.rows, None, table.misfits, table.notes, table.scan, workspace
+    )
 
 
 def _check_headings(shown: str, headings: Sequence[str], profile: Profile) -> None:
