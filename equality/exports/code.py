@@ -14,15 +14,13 @@ import polars as pl
 from equality.errors import ExportError
 from equality.exports import dates
 from equality.exports.derive import RECORD_FIELDS, derive, dimensions, other_dates
-from equality.exports.fields import misfits, raw_fields
+from equality.exports.fields import UNDATED, misfits, raw_fields
 from equality.exports.geography import DISTRICTS, district_of_points
 from equality.exports.profile import Profile
 from equality.exports.read import ExportFile
 from equality.exports.recognise import recognisers
 
 __all__ = ["RECORD_FIELDS", "Coded", "code"]
-
-UNDATED = "no date recorded that the profile's formats can read"
 
 
 @dataclass(frozen=True)
@@ -69,18 +67,17 @@ def code(files: Sequence[ExportFile], profile: Profile) -> Coded:
     broken = pl.concat([misfits(file, profile) for file in files])
     _check_dated(raw, files, profile)
     recorded = dates.parsed(pl.col("recorded_on_raw"), profile.dates)
-    fit = recorded.is_not_null() & pl.col("unfit").is_null()
+    aside = pl.concat([frame for file in files for frame in raw_fields(file, profile, aside=True)])
     looked_up = _look_up(raw, profile)
-    coded = raw.filter(fit).with_columns(
+    coded = raw.filter(pl.col("reason").is_null()).with_columns(
         recorded_on=recorded,
         **{name: dates.parsed(pl.col(f"{name}_raw"), profile.dates) for name in other_dates(profile)},
         **{name: look.expression for name, look in looked_up.items()},
     )
-    undated = raw.filter(~fit).with_columns(reason=pl.coalesce("unfit", pl.lit(UNDATED))).drop("unfit")
     unmapped = [look.unmapped(name) for name, look in looked_up.items()]
     return Coded(
         records=derive(coded, profile),
-        rejected=pl.concat([undated, broken], how="diagonal_relaxed"),
+        rejected=pl.concat([aside, broken], how="diagonal_relaxed"),
         delivered=pl.concat([frame.select("source_file", "extract_date") for frame in (raw, broken)]),
         unmapped=pl.concat(unmapped).sort(["records", "field", "label"], descending=[True, False, False]),
         synthetic=_is_synthetic(raw, profile),

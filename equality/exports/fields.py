@@ -14,29 +14,37 @@ from equality.exports.read import ExportFile
 NAMES_NOBODY = "names no person: the cells of every person in the row are blank"
 
 
-def raw_fields(file: ExportFile, profile: Profile) -> Iterator[pl.LazyFrame]:
+UNDATED = "no date recorded that the profile's formats can read"
+
+
+def raw_fields(file: ExportFile, profile: Profile, *, aside: bool = False) -> Iterator[pl.LazyFrame]:
     """The fields of one file as text, each with the suffix `_raw`.
 
-    Beside them stand `extract_date`, `source_file`, `source_row`, `line`, `raw_text` (the row as it was) and
-    `unfit` (a reason why the row is no record, or null); `role` and `ruled_type` where the profile sets them.
+    Beside them stand `extract_date`, `source_file`, `source_row`, `line` and `reason` (why the row is no record, or
+    null); `role` and `ruled_type` where the profile sets them.
+
+    Args:
+        file: the file.
+        profile: the profile that it fits.
+        aside: only the rows that are no records, with `raw_text`: the row as it was.
 
     Yields:
         One frame; or for a profile of people side by side one per person, and one of rows that name nobody.
     """
-    rows = file.scan().with_columns(_extract_date(file, profile), raw_text=_raw_text(file.headings))
+    rows = file.scan().with_columns(_extract_date(file, profile))
     if profile.persons:
         rows = rows.with_columns(ruled_type=_ruled(profile))
     if not profile.people:
-        yield _selected(rows, file, profile, None)
+        yield _selected(rows, file, profile, None, aside=aside)
         return
     filled = []
     for person in profile.people:
         here = pl.lit(True) if person.always else _filled(person, file, profile)
         filled.append(here)
-        yield _selected(rows.filter(here), file, profile, person)
+        yield _selected(rows.filter(here), file, profile, person, aside=aside)
     if not any(person.always for person in profile.people):
         nobody = rows.filter(~pl.any_horizontal(filled))
-        yield _selected(nobody, file, profile, profile.people[0], unfit=NAMES_NOBODY)
+        yield _selected(nobody, file, profile, profile.people[0], NAMES_NOBODY, aside=aside)
 
 
 def misfits(file: ExportFile, profile: Profile) -> pl.LazyFrame:
@@ -56,7 +64,13 @@ def _extract_date(file: ExportFile, profile: Profile) -> pl.Expr:
 
 
 def _selected(
-    rows: pl.LazyFrame, file: ExportFile, profile: Profile, person: Beside | None, unfit: str | None = None
+    rows: pl.LazyFrame,
+    file: ExportFile,
+    profile: Profile,
+    person: Beside | None,
+    unfit: str | None = None,
+    *,
+    aside: bool,
 ) -> pl.LazyFrame:
     wanted = dict(profile.columns) | {n: held.headings for n, held in profile.characteristics.items()}
     if profile.synthetic:
@@ -71,8 +85,14 @@ def _selected(
         fields.append(pl.lit(person.role).alias("role"))
     if profile.persons:
         fields.append(pl.col("ruled_type"))
-    reason = pl.lit(unfit, dtype=pl.String).alias("unfit")
-    return rows.select(*fields, reason, "extract_date", "source_file", "source_row", "line", "raw_text")
+    dated = _text(heading_of(wanted["recorded_on"], file.headings))
+    undated = dates.parsed(dated, profile.dates).is_null()
+    reason = pl.lit(unfit) if unfit else pl.when(undated).then(pl.lit(UNDATED))
+    fields += [reason.alias("reason"), *map(pl.col, ("extract_date", "source_file", "source_row", "line"))]
+    if not aside:
+        return rows.select(fields)
+    # Filtered here, so that the text of the good rows is never put together again.
+    return (rows if unfit else rows.filter(undated)).select(*fields, _raw_text(file.headings).alias("raw_text"))
 
 
 def _text(heading: str | None) -> pl.Expr:
@@ -104,7 +124,16 @@ def _ruled(profile: Profile) -> pl.Expr:
 
 
 def _raw_text(headings: Sequence[str]) -> pl.Expr:
-    """The row as a line of CSV. It is only computed for rows that are set aside."""
-    cells = pl.col(list(headings)).fill_null("")
-    quoted = pl.concat_str(pl.lit('"'), cells.str.replace_all('"', '""', literal=True), pl.lit('"'))
-    return pl.concat_str(pl.when(cells.str.contains('[",\r\n]')).then(quoted).otherwise(cells), separator=",")
+    """The row as a line of CSV.
+
+    One call for the whole row: an expression per cell takes minutes to plan where a file has 10,000 columns.
+    """
+    return pl.struct(list(headings)).map_batches(_as_csv, return_dtype=pl.String, is_elementwise=True)
+
+
+def _as_csv(rows: pl.Series) -> pl.Series:
+    if rows.is_empty():
+        return pl.Series(dtype=pl.String)
+    cells = rows.struct.unnest().with_columns(pl.all().str.replace_all("\x00", "", literal=True))
+    text = cells.write_csv(include_header=False, line_terminator="\x00", quote_style="necessary")
+    return pl.Series(text.split("\x00")[:-1], dtype=pl.String)

@@ -241,7 +241,10 @@ def _newest(table: Table, shown: str, profile: Profile) -> date:
     heading = heading_of(profile.columns["recorded_on"], table.headings) or ""
     newest = table.scan().select(dates.parsed(pl.col(heading), profile.dates).max()).collect(engine="streaming").item()
     if newest is None:
-        raise ExportError(f"{shown}: the column {heading!r} holds no date that the profile's formats can read.")
+        raise ExportError(
+            f"{shown}: the column {heading!r} holds no date that the profile's formats can read; add the one of this "
+            "file to the profile's `dates`."
+        )
     return newest
 
 

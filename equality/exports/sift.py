@@ -105,7 +105,7 @@ def _quoted(lines: _Lines, first: str, start: int, separator: str, width: int) -
         quotes += following.count('"')
         # Only an even number of quotation marks can close a field: the others need not be tried.
         fields = _parsed(taken, separator) if quotes % 2 == 0 else None
-    if fields is not None and (len(fields) == width or not _swallowed(taken, separator, width)):
+    if fields is not None and not _swallowed(taken, separator, width, fits=len(fields) == width):
         return _checked(start, "".join(taken), fields, width)
     # A quotation mark that is never closed must not swallow the rows below it.
     lines.back(taken[1:])
@@ -120,8 +120,13 @@ def _parsed(taken: list[str], separator: str) -> list[str] | None:
     return rows[0] if len(rows) == 1 else None
 
 
-def _swallowed(taken: list[str], separator: str, width: int) -> bool:
-    return any(line.count(separator) == width - 1 for line in taken[1:])
+def _swallowed(taken: list[str], separator: str, width: int, *, fits: bool) -> bool:
+    """Whether a stray quotation mark has made one row of several: lines that are rows by their separators."""
+    full = [line.count(separator) == width - 1 for line in taken]
+    if len(taken) == 1 or width < 3:
+        return False
+    # Two stray marks may even leave the right number of fields; then the first and the last line give it away.
+    return (full[0] and full[-1]) if fits else any(full[1:])
 
 
 def _checked(start: int, raw: str, fields: list[str], width: int) -> _Row:
