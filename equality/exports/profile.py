@@ -234,7 +234,7 @@ class Profile(_Strict):
         needed |= {heading: (heading,) for rule in self.persons for heading in rule.when}
         for number, person in enumerate(self.people, start=1):
             own = person.columns | person.characteristics
-            needed |= {f"{name} of {person.role} {number}": headings for name, headings in own.items()}
+            needed |= {f"{name} of {person.role} {number}": headings for name, headings in own.items() if headings}
         return needed
 
 

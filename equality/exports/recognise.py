@@ -171,13 +171,13 @@ _FLAG_SPELLINGS = {
 
 
 @functools.cache
-def offences(name: str | None = None, folder: Path = DATA) -> dict[str, tuple[str, str]]:
+def offences(name: str | None = None, folder: Path | None = None) -> dict[str, tuple[str, str]]:
     """Offence code → (crime group, crime subgroup).
 
     Args:
         name: a reference table in `data/reference` with the columns `code`, `group` and `subgroup`; without one the
             Home Office list of 2017/18.
-        folder: where `reference` is.
+        folder: where `reference` is; default: `data`.
 
     Raises:
         ProfileError: if there is no such table, or it lacks a column.
@@ -185,7 +185,7 @@ def offences(name: str | None = None, folder: Path = DATA) -> dict[str, tuple[st
     file_name, columns = name or "home_office_offence_codes_2017_18.csv", _HOME_OFFICE if name is None else _OWN
     code, group, subgroup = columns
     try:
-        with (folder / "reference" / file_name).open(encoding="utf-8-sig", newline="") as file:
+        with ((folder or DATA) / "reference" / file_name).open(encoding="utf-8-sig", newline="") as file:
             return {row[code].strip().upper(): (row[group], row[subgroup]) for row in csv.DictReader(file)}
     except (OSError, KeyError) as error:
         raise ProfileError(

@@ -182,7 +182,9 @@ def test_an_older_extract_loaded_late_does_not_overwrite(tmp_path: Path) -> None
 
 
 def test_a_profile_that_does_not_exist_is_named_with_those_that_do() -> None:
-    with pytest.raises(ProfileError, match=r"no profile 'athene'. Did you mean athena\? Profiles are: athena, data"):
+    with pytest.raises(
+        ProfileError, match=r"no profile 'athene'. Did you mean athena\? Profiles are: athena, connect, data"
+    ):
         load_profile("athene")
 
 
