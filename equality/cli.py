@@ -1,4 +1,4 @@
-"""The command line: `python -m equality load | loads | purge | counts | seed | synthesise`."""
+"""The command line: `python -m equality load | loads | purge | counts | seed | synthesise | profile draft`."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.command()(keeping.load)
 app.command()(keeping.loads)
 app.command()(keeping.purge)
+
+profiles = typer.Typer(no_args_is_help=True, help="Profiles: how an export's headings and labels are to be read.")
+app.add_typer(profiles, name="profile")
 
 
 class Format(StrEnum):
@@ -173,6 +176,32 @@ def synthesise(
 
 def _first_of_this_month() -> date:
     return date.today().replace(day=1)
+
+
+@profiles.command("draft")
+def profile_draft(
+    file: Annotated[Path, typer.Argument(help="An export of the recording system.")],
+    out: Annotated[Path, typer.Option("--out", help="The profile to write; its name becomes the profile's.")],
+) -> None:
+    """Recognise the profile that a file fits, or draft one. What stays open is said, and stands in the file."""
+    from equality.exports.draft import draft
+
+    with mendable():
+        if out.suffix != ".yaml":
+            raise ValueError(f"{out}: a profile's name ends in .yaml")
+        if out.exists():
+            raise ValueError(f"{out} exists already; choose another name or delete it")
+        if not out.parent.is_dir():
+            raise ValueError(f"{out.parent} is no folder; make it first")
+        made = draft(file, out.stem)
+        out.write_text(made.text, encoding="utf-8")
+    found = f"the headings of {made.recognised}" if made.recognised else "no known headings; drafted"
+    used = sum(bool(column.field) for column in made.columns)
+    messages.print(f"{out}: {found}; {used} of {len(made.columns)} columns are used")
+    for question in made.questions:
+        messages.print(f"  open: {question}")
+    if made.profile is None:
+        messages.print("The draft is not complete: settle what is open, then load with --profile.")
 
 
 @app.command()

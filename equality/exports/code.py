@@ -11,39 +11,16 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from equality.errors import ExportError
 from equality.exports import dates
-from equality.exports.geography import district_of_points, policing_areas
+from equality.exports.derive import RECORD_FIELDS, derive, dimensions, other_dates
+from equality.exports.fields import UNDATED, misfits, raw_fields
+from equality.exports.geography import DISTRICTS, district_of_points
 from equality.exports.profile import Profile
-from equality.exports.read import ExportFile, heading_of
-from equality.exports.recognise import offences, recognisers
-from equality.measures.dimensions import DIMENSIONS, NOT_RECORDED
+from equality.exports.read import ExportFile
+from equality.exports.recognise import recognisers
 
-RECORD_FIELDS = (
-    "crime_ref",
-    "person_ref",
-    "role",
-    "person_type",
-    "month",
-    "recorded_on",
-    "reported_on",
-    "committed_on",
-    "lpa",
-    "lpa_then",
-    "area",
-    "team",
-    "channel",
-    "offence_code",
-    "crime_group",
-    "crime_subgroup",
-    "flags",
-    "outcome",
-    "age_band",
-    "sex_group",
-    "extract_date",
-    "source_file",
-    "source_row",
-)
-"""Columns of a person-role record beside `{characteristic}` and `{characteristic}_raw`."""
+__all__ = ["RECORD_FIELDS", "Coded", "code"]
 
 
 @dataclass(frozen=True)
@@ -52,12 +29,15 @@ class Coded:
 
     Attributes:
         records: `RECORD_FIELDS` that the export holds, then each characteristic's code and raw value.
-        rejected: rows that are no records: every raw field as text, and `reason`.
-        delivered: every row of the files, so that rows in can be held against accepted and rejected.
+        rejected: rows that are no records: `source_file`, `source_row`, `line`, `reason`, `raw_text`,
+            `extract_date`, and every raw field as text where the row has fields.
+        delivered: every row of the files, so that rows in can be held against accepted and rejected; of people side
+            by side in one row, each of them.
         unmapped: labels that were not recognised: `field`, `label`, `records` (count).
         synthetic: the export says that its rows are synthetic.
         characteristics: those the export holds, in the profile's order.
         dimensions: those the export holds.
+        files: what was coded; temporary files last as long as this.
     """
 
     records: pl.LazyFrame
@@ -67,59 +47,62 @@ class Coded:
     synthetic: bool
     characteristics: tuple[str, ...]
     dimensions: tuple[str, ...]
+    files: tuple[ExportFile, ...]
 
 
 def code(files: Sequence[ExportFile], profile: Profile) -> Coded:
     """Code the rows of files that fit a profile.
 
     Args:
-        files: at least one, each checked by `open_export`.
+        files: at least one, each checked by `open_exports`.
         profile: the profile they fit.
 
     Returns:
         The records and what could not be recognised. Only the distinct labels have been collected.
+
+    Raises:
+        ExportError: if more rows of a file than the profile allows are no records.
     """
-    raw = pl.concat([raw_fields(file, profile) for file in files])
-    looked_up = _look_up(raw, profile)
-    columns = {name: look.expression for name, look in looked_up.items()}
+    raw = pl.concat([frame for file in files for frame in raw_fields(file, profile)])
+    broken = pl.concat([misfits(file, profile) for file in files])
+    _check_dated(raw, files, profile)
     recorded = dates.parsed(pl.col("recorded_on_raw"), profile.dates)
-    coded = raw.with_columns(
+    aside = pl.concat([frame for file in files for frame in raw_fields(file, profile, aside=True)])
+    looked_up = _look_up(raw, profile)
+    coded = raw.filter(pl.col("reason").is_null()).with_columns(
         recorded_on=recorded,
-        **{name: dates.parsed(pl.col(f"{name}_raw"), profile.dates) for name in _other_dates(profile)},
-        **columns,
+        **{name: dates.parsed(pl.col(f"{name}_raw"), profile.dates) for name in other_dates(profile)},
+        **{name: look.expression for name, look in looked_up.items()},
     )
     unmapped = [look.unmapped(name) for name, look in looked_up.items()]
-    records = _derive(coded.filter(pl.col("recorded_on").is_not_null()), profile)
     return Coded(
-        records=records,
-        rejected=raw.filter(recorded.is_null()).with_columns(
-            reason=pl.lit("no date recorded that the profile's formats can read")
-        ),
-        delivered=raw.select("source_file", "extract_date"),
+        records=derive(coded, profile),
+        rejected=pl.concat([aside, broken], how="diagonal_relaxed"),
+        delivered=pl.concat([frame.select("source_file", "extract_date") for frame in (raw, broken)]),
         unmapped=pl.concat(unmapped).sort(["records", "field", "label"], descending=[True, False, False]),
         synthetic=_is_synthetic(raw, profile),
         characteristics=tuple(profile.characteristics),
-        dimensions=_dimensions(profile),
+        dimensions=dimensions(profile),
+        files=tuple(files),
     )
 
 
-def raw_fields(file: ExportFile, profile: Profile) -> pl.LazyFrame:
-    """The fields of one file as text under the project's names, each with the suffix `_raw`."""
-    wanted = dict(profile.columns) | {n: held.headings for n, held in profile.characteristics.items()}
-    if profile.synthetic:
-        wanted["synthetic"] = (profile.synthetic.column,)
-    if profile.extract.column:
-        wanted["extract_date"] = (profile.extract.column,)
-    found = {name: heading_of(accepted, file.headings) for name, accepted in wanted.items()}
-    fields = [
-        (pl.col(heading) if heading else pl.lit(None, dtype=pl.String)).alias(f"{name}_raw")
-        for name, heading in found.items()
-    ]
-    if "extract_date" in wanted:
-        extract_date = dates.parsed(pl.col(profile.extract.column or ""), profile.dates)
-    else:
-        extract_date = pl.lit(file.extract_date)
-    return file.scan().select(*fields, extract_date.alias("extract_date"), "source_file", "source_row")
+def _check_dated(raw: pl.LazyFrame, files: Sequence[ExportFile], profile: Profile) -> None:
+    """Refuse a file most of whose dates cannot be read: the profile's formats are wrong for it."""
+    counted = raw.group_by("source_file", "recorded_on_raw").len("rows").collect(engine="streaming")
+    undated = counted.filter(dates.parsed(pl.col("recorded_on_raw"), profile.dates).is_null())
+    lost = dict(undated.group_by("source_file").agg(pl.col("rows").sum()).iter_rows())
+    every = dict(counted.group_by("source_file").agg(pl.col("rows").sum()).iter_rows())
+    at_most = profile.reading.broken_at_most
+    for file in files:
+        missing = lost.get(file.name, 0) + file.misfits.height
+        rows = every.get(file.name, 0) + file.misfits.height
+        if missing > at_most * rows:
+            raise ExportError(
+                f"{file.path}: {missing:,} of {rows:,} rows have {UNDATED}, more than the {at_most:.0%} that may be "
+                f"set aside. The formats are {', '.join(profile.dates)}: add the one of this file to the profile's "
+                "`dates`."
+            )
 
 
 @dataclass(frozen=True)
@@ -163,7 +146,7 @@ def _look_up(raw: pl.LazyFrame, profile: Profile) -> dict[str, _LookUp]:
             missed=[(label or "", count) for label, count, _, known in results if not known],
         )
     if "latitude" in profile.columns:
-        found["area"] = _points(raw)
+        found["area"] = _points(raw, profile)
     return found
 
 
@@ -173,79 +156,21 @@ def _label_source(name: str, profile: Profile) -> pl.Expr:
         # Only what is no date is a label; the dates themselves are dealt with by `_age_from_birth`.
         born = pl.col(f"{held.source}_raw")
         return pl.when(dates.parsed(born, profile.dates).is_null()).then(born)
+    if name == "area":
+        return pl.col("district_raw" if "district" in profile.columns else "area_raw")
     return pl.col(f"{_LABELLED_FIELDS.get(name, name)}_raw")
 
 
-_LABELLED_FIELDS = {"area": "district", "lpa_label": "lpa", "crime": "offence_code"}
+_LABELLED_FIELDS = {"lpa_label": "lpa", "crime": "offence_code"}
 
 
-def _points(raw: pl.LazyFrame) -> _LookUp:
+def _points(raw: pl.LazyFrame, profile: Profile) -> _LookUp:
     """Coordinates → district, once per distinct pair."""
     pair = pl.concat_str("latitude_raw", "longitude_raw", separator="|")
     distinct = raw.select(pair.alias("pair"), latitude="latitude_raw", longitude="longitude_raw").unique()
-    placed = district_of_points(distinct.collect())
+    own = profile.boundaries
+    placed = district_of_points(distinct.collect(), (own.file, own.name) if own else DISTRICTS)
     return _LookUp(pair, placed["pair"].to_list(), placed["area"].to_list(), pl.String(), [])
-
-
-def _other_dates(profile: Profile) -> list[str]:
-    return [name for name in ("reported_on", "committed_on") if name in profile.columns]
-
-
-def _derive(coded: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
-    """Everything that follows from other fields, then the columns of a record in order."""
-    held = profile.characteristics
-    born = next((h.source for h in held.values() if h.source), None)
-    began = pl.coalesce(*[n for n in ("committed_on", "reported_on") if n in _other_dates(profile)], "recorded_on")
-    frame = coded.with_columns(
-        month=pl.col("recorded_on").dt.strftime("%Y-%m"),
-        **{name: pl.lit(value) for name, value in profile.constants.items()},
-    )
-    if born:
-        birth = dates.parsed(pl.col(f"{born}_raw"), profile.dates, not_after=pl.col("recorded_on"))
-        # Columns first: an expression that is named six times is worked out six times.
-        frame = frame.with_columns(_born=birth, _began=began)
-        age = dates.age_code(pl.col("_born"), pl.col("_began"), profile.placeholder_dates)
-        frame = frame.with_columns(age=pl.coalesce(age, pl.col("age")), age_raw=pl.col(f"{born}_raw"))
-    if "crime" in coded.collect_schema():
-        groups = {code: group for code, (group, _) in offences().items()}
-        subgroups = {code: subgroup for code, (_, subgroup) in offences().items()}
-        frame = frame.with_columns(
-            offence_code=pl.col("crime"),
-            crime_group=pl.col("crime").replace_strict(groups, default=NOT_RECORDED),
-            crime_subgroup=pl.col("crime").replace_strict(subgroups, default=NOT_RECORDED),
-        )
-    for name in ("crime_ref", "person_ref", "outcome"):
-        if name in profile.columns:
-            text = pl.col(f"{name}_raw").str.strip_chars()
-            frame = frame.with_columns(pl.when(text != "").then(text).alias(name))
-    if "crime_ref" not in profile.columns:
-        # No reference in the export: the row itself is the record, and nobody is seen twice.
-        row = pl.concat_str("source_file", "source_row", separator=":")
-        frame = frame.with_columns(crime_ref=row, person_ref=pl.lit(None, dtype=pl.String))
-    frame = frame.with_columns(
-        age_band=dates.age_band(pl.col("age")) if "age" in held else pl.lit("not known"),
-        sex_group=pl.col("sex").replace_strict({"F": "female", "M": "male"}, default="other or not known")
-        if "sex" in held
-        else pl.lit("other or not known"),
-    )
-    if "area" in coded.collect_schema():
-        if "lpa" not in profile.columns:
-            frame = frame.with_columns(lpa_label=pl.lit(None, dtype=pl.String))
-        now, then = policing_areas()
-        frame = frame.with_columns(lpa=now, lpa_then=then)
-    names = frame.collect_schema().names()
-    cells = [name for c in held for name in (c, f"{c}_raw")]
-    return frame.select([name for name in RECORD_FIELDS if name in names] + cells)
-
-
-def _dimensions(profile: Profile) -> tuple[str, ...]:
-    """The dimensions that an export with this profile holds, in the order of screens."""
-    held = {"month", "role", *profile.columns}
-    if held & {"latitude", "district"}:
-        held |= {"area", "lpa", "lpa_then"}
-    if "offence_code" in held:
-        held |= {"crime_group", "crime_subgroup"}
-    return tuple(name for name in DIMENSIONS if name in held)
 
 
 def _is_synthetic(raw: pl.LazyFrame, profile: Profile) -> bool:

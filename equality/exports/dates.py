@@ -10,13 +10,19 @@ import polars as pl
 UNKNOWN_AGE = "U"
 """The code of an age that a placeholder stands for."""
 
+EXCEL = "excel"
+"""In place of a format: days since 30 December 1899, as spreadsheets store dates."""
+_LAST_SERIAL = 73_050
+"""1 January 2100: a larger number is no date of a record, but perhaps 20200131."""
+
 
 def parsed(text: pl.Expr, formats: Sequence[str], not_after: pl.Expr | None = None) -> pl.Expr:
     """The date that a text means, or null. A time of day behind the date is passed over.
 
     Args:
         text: String expression.
-        formats: accepted formats, tried in order. A four-digit year never matches two digits.
+        formats: accepted formats, tried in order. A four-digit year never matches two digits. `excel` accepts
+            the serial numbers of spreadsheets.
         not_after: a two-digit year that would lie after this date is taken a century earlier.
     """
     day = text.str.strip_chars().str.replace(r"[T ]\d{1,2}:\d{2}.*$", "")
@@ -26,7 +32,13 @@ def parsed(text: pl.Expr, formats: Sequence[str], not_after: pl.Expr | None = No
     found = [pl.when(d.dt.year() >= 1000).then(d) for d in long]
     if not_after is not None:
         short = [pl.when(d > not_after).then(d.dt.offset_by("-100y")).otherwise(d) for d in short]
-    return pl.coalesce([*found, *short])
+    return pl.coalesce([*found, *short, *([_serial(day)] if EXCEL in formats else [])])
+
+
+def _serial(text: pl.Expr) -> pl.Expr:
+    days = text.cast(pl.Float64, strict=False).floor()
+    days = pl.when(days.is_between(0, _LAST_SERIAL)).then(days)
+    return pl.lit(date(1899, 12, 30)) + pl.duration(days=days.cast(pl.Int64))
 
 
 def whole_years(born: pl.Expr, on: pl.Expr) -> pl.Expr:

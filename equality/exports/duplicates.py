@@ -12,7 +12,9 @@ from equality.store.registry import KEY
 
 
 def repeated(records: pl.LazyFrame) -> pl.DataFrame:
-    """The rows that a later row of the same extract repeats: `source_file` and `source_row`.
+    """The rows that a later row of the same extract repeats: `source_file`, `source_row` and `role`.
+
+    The role is needed because people who stand side by side share a row.
 
     Args:
         records: person-role records in the order of the files, from Parquet: they are read several times.
@@ -23,7 +25,7 @@ def repeated(records: pl.LazyFrame) -> pl.DataFrame:
     hashes = keys.collect(engine="streaming")["key"].sort()
     again = hashes.filter(hashes == hashes.shift(1)).unique()
     if again.is_empty():
-        return pl.DataFrame(schema={"source_file": pl.String, "source_row": pl.UInt32})
+        return pl.DataFrame(schema={"source_file": pl.String, "source_row": pl.UInt32, "role": pl.String})
     suspects = named.select(*KEY, "source_file", "source_row").filter(pl.struct(KEY).hash().is_in(again.implode()))
     found = suspects.collect(engine="streaming").with_row_index("_order")
-    return found.filter(pl.col("_order") < pl.col("_order").max().over(KEY)).select("source_file", "source_row")
+    return found.filter(pl.col("_order") < pl.col("_order").max().over(KEY)).select("source_file", "source_row", "role")

@@ -10,8 +10,9 @@ from pathlib import Path
 import polars as pl
 
 from equality.errors import ExportError
-from equality.exports.code import Coded, code, raw_fields
+from equality.exports.code import Coded, code
 from equality.exports.duplicates import repeated
+from equality.exports.fields import raw_fields
 from equality.exports.profile import Profile
 from equality.exports.read import ExportFile
 from equality.store.snapshot import SourceFile
@@ -114,10 +115,11 @@ def _set_duplicates_aside(files: Sequence[ExportFile], profile: Profile, folder:
     if again.is_empty():
         return
     aside = again.lazy().with_columns(pl.lit(True).alias("_aside"))
-    kept = pl.scan_parquet(records).join(aside, on=_ROW, how="left", maintain_order="left")
+    kept = pl.scan_parquet(records).join(aside, on=[*_ROW, "role"], how="left", maintain_order="left")
     _rewrite(kept.filter(pl.col("_aside").is_null()).drop("_aside"), records)
-    raw = pl.concat([raw_fields(file, profile) for file in files])
-    repeats = raw.join(again.lazy(), on=_ROW, how="semi").with_columns(reason=pl.lit(DUPLICATE))
+    raw = pl.concat([frame for file in files for frame in raw_fields(file, profile)])
+    which = [*_ROW, "role"] if "role" in raw.collect_schema() else _ROW
+    repeats = raw.join(again.lazy(), on=which, how="semi").with_columns(reason=pl.lit(DUPLICATE))
     _rewrite(pl.concat([pl.scan_parquet(rejected), repeats], how="diagonal_relaxed"), rejected)
 
 
@@ -139,11 +141,11 @@ def _accounts(files: Sequence[ExportFile], rows_in: dict[str, int], folder: Path
     refused = {name: (rows, duplicates) for name, rows, duplicates in rejected.iter_rows()}
     return tuple(
         SourceFile(
-            file.path.name,
+            file.name,
             file.sha256,
-            rows_in.get(file.path.name, 0),
-            accepted.get(file.path.name, 0),
-            *refused.get(file.path.name, (0, 0)),
+            rows_in.get(file.name, 0),
+            accepted.get(file.name, 0),
+            *refused.get(file.name, (0, 0)),
         )
         for file in files
     )

@@ -18,27 +18,33 @@ from equality.measures.dimensions import NO_LOCATION, NOT_RECORDED, OUTSIDE
 DATA = Path(__file__).resolve().parents[2] / "data"
 
 
+DISTRICTS = ("west_mercia_lad.geojson", "lad_name")
+"""The boundaries that coordinates are held against unless a profile names others: file, and property of the name."""
+
+
 @functools.cache
-def _districts(folder: Path = DATA) -> tuple[list[str], list[shapely.Geometry]]:
-    features = json.loads((folder / "geography" / "west_mercia_lad.geojson").read_text(encoding="utf-8"))
-    names = [feature["properties"]["lad_name"] for feature in features["features"]]
+def _districts(boundaries: tuple[str, str], folder: Path = DATA) -> tuple[list[str], list[shapely.Geometry]]:
+    file, name = boundaries
+    features = json.loads((folder / "geography" / file).read_text(encoding="utf-8"))
+    names = [feature["properties"][name] for feature in features["features"]]
     polygons = [shape(feature["geometry"]) for feature in features["features"]]
     for polygon in polygons:
         shapely.prepare(polygon)
     return names, polygons
 
 
-def district_of_points(points: pl.DataFrame) -> pl.DataFrame:
+def district_of_points(points: pl.DataFrame, boundaries: tuple[str, str] = DISTRICTS) -> pl.DataFrame:
     """The district in which each point lies, by point-in-polygon.
 
     Args:
         points: columns `latitude` and `longitude` as text; distinct pairs, for each is looked up once.
+        boundaries: file in `data/geography`, and the property that names an area.
 
     Returns:
         The same rows with `area`: a district's name, "Outside the force", or "No location" where either
         coordinate is missing or not a number.
     """
-    names, polygons = _districts()
+    names, polygons = _districts(boundaries)
     numbers = points.select(
         pl.col("longitude", "latitude").str.strip_chars().cast(pl.Float64, strict=False).fill_null(np.nan)
     )

@@ -14,7 +14,7 @@ from equality.errors import EqualityError, ExportError, LoadCancelledError, Warn
 from equality.exports import closed, dates, drift
 from equality.exports.extract import Extract, unreadable, write_extract
 from equality.exports.profile import Profile
-from equality.exports.read import ExportFile, open_export
+from equality.exports.read import ExportFile, open_exports
 from equality.measures import measure
 from equality.measures.dimensions import DIMENSIONS, FLAG_BITS
 from equality.settings import settings
@@ -127,12 +127,9 @@ class _Steps:
 
 
 def _open(paths: Sequence[Path], profile: Profile, steps: _Steps) -> list[ExportFile]:
-    steps.of = 2 * len(paths)  # until it is known how many extracts the files hold
-    files = []
-    for path in paths:
-        steps.take(f"checking {path.name}")
-        files.append(open_export(path, profile))
-    return files
+    steps.of = 4  # until it is known how many extracts the files hold
+    steps.take(f"checking {paths[0].name}" if len(paths) == 1 else f"checking {len(paths)} files")
+    return open_exports(paths, profile)
 
 
 def _refuse_repeats(files: Sequence[ExportFile], registry: Registry) -> None:
@@ -183,7 +180,7 @@ class _Loading:
         self._state: pl.LazyFrame | None = None
         self._before: Snapshot | None = None
         self._number = 0
-        steps.of = steps.of // 2 + 2 * extracts + 2
+        steps.of = 1 + 2 * extracts + 2
 
     def add(self, files: list[ExportFile], day: date, *, newest: bool) -> tuple[Snapshot, pl.DataFrame]:
         """Write the snapshot of one extract; what is not recognised in it comes back beside its facts."""

@@ -9,12 +9,13 @@ import difflib
 import re
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from equality.errors import ProfileError
+from equality.exports.mistakes import described
 
 PROFILES = Path(__file__).resolve().parents[2] / "data" / "profiles"
 """Where the profiles that come with the project live."""
@@ -29,6 +30,7 @@ FIELDS = (
     "committed_on",
     "lpa",
     "district",
+    "area",
     "latitude",
     "longitude",
     "team",
@@ -41,6 +43,8 @@ FIELDS = (
     "date_of_birth",
 )
 """Every field that a heading may be mapped to, beside the characteristics."""
+
+ISO_DATE = "%Y-%m-%d"
 
 PersonType = Literal["person", "organisation", "state", "unidentified", "no_person"]
 
@@ -55,13 +59,15 @@ class Extract(_Strict):
     Attributes:
         column: heading of the column with the extract date, or
         file_name: regular expression with the groups `year`, `month` and optionally `day`; without a day
-            the month's last day is meant.
+            the month's last day is meant, or
+        newest: the newest date recorded in the file is the extract's date.
         snapshot: `each_extract_date` makes one snapshot per date, each superseding earlier records by key;
             `all_files` makes one snapshot of all files given together.
     """
 
     column: str | None = None
     file_name: str | None = None
+    newest: bool = False
     snapshot: Literal["each_extract_date", "all_files"]
 
     @field_validator("file_name")
@@ -75,9 +81,25 @@ class Extract(_Strict):
 
     @model_validator(mode="after")
     def _one_place(self) -> Extract:
-        if (self.column is None) == (self.file_name is None):
-            raise ValueError("give either column or file_name")
+        if sum((self.column is not None, self.file_name is not None, self.newest)) != 1:
+            raise ValueError("give one of column, file_name and newest")
         return self
+
+
+class Reading(_Strict):
+    """How files are laid out, where it should not be found automatically.
+
+    Attributes:
+        separator: between the fields of a text file.
+        sheet: of a workbook; `*` means every sheet that fits.
+        heading_row: the row of the headings, from 1.
+        broken_at_most: share of rows that may be set aside before a file is refused as damaged.
+    """
+
+    separator: Literal[",", ";", "\t", "|"] | None = None
+    sheet: str | None = None
+    heading_row: int | None = Field(default=None, ge=1)
+    broken_at_most: float = Field(default=0.5, ge=0, le=1)
 
 
 class Marker(_Strict):
@@ -111,6 +133,46 @@ class Held(_Strict):
         return self
 
 
+class Beside(_Strict):
+    """One of the people whom a flat file names side by side in one row.
+
+    Attributes:
+        role: the person's role.
+        columns: fields of this person → accepted headings; they stand in for those of the profile.
+        characteristics: characteristic → accepted headings for this person.
+        always: a row whose cells for this person are all blank still speaks of one, with nothing recorded.
+    """
+
+    role: str
+    columns: dict[str, tuple[str, ...]] = {}
+    characteristics: dict[str, tuple[str, ...]] = {}
+    always: bool = False
+
+
+class Rule(_Strict):
+    """Rows that are about nobody, or nobody natural, though no column says so.
+
+    Attributes:
+        when: heading → labels; every heading must hold one of its labels (`''` is a blank cell).
+        then: the person type of such rows.
+    """
+
+    when: dict[str, tuple[str, ...]] = Field(min_length=1)
+    then: PersonType
+
+
+class Boundaries(_Strict):
+    """Areas to which coordinates belong.
+
+    Attributes:
+        file: GeoJSON in `data/geography`, WGS 84.
+        name: the property that names an area.
+    """
+
+    file: str = Field(pattern=r"^[\w.-]+$")
+    name: str
+
+
 class Profile(_Strict):
     """A recording system's export, described.
 
@@ -125,6 +187,7 @@ class Profile(_Strict):
     confirmed: bool
     headline_role: str
     extract: Extract
+    reading: Reading = Reading()
     synthetic: Marker | None = None
     constants: dict[str, str] = {}
     columns: dict[str, tuple[str, ...]]
@@ -134,9 +197,21 @@ class Profile(_Strict):
     roles: dict[str, str] = {}
     person_types: dict[str, PersonType] = {}
     channels: dict[str, tuple[str, ...]] = {}
+    values: dict[Literal["team", "area", "crime_group", "crime_subgroup", "outcome"], dict[str, str]] = {}
+    lookups: dict[Literal["team", "area"], Annotated[str, Field(pattern=r"^[\w.-]+$")]] = {}
+    offences: str | None = Field(default=None, pattern=r"^[\w.-]+$")
+    boundaries: Boundaries | None = None
+    persons: tuple[Rule, ...] = ()
+    people: tuple[Beside, ...] = ()
     blank: tuple[str, ...] = ()
     placeholder_dates: tuple[date, ...] = ()
     characteristics: dict[str, Held]
+
+    @field_validator("dates")
+    @classmethod
+    def _iso_too(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
+        # Workbooks and Parquet hold dates as dates, and those are read as ISO text.
+        return formats if ISO_DATE in formats else (*formats, ISO_DATE)
 
     @field_validator("columns")
     @classmethod
@@ -150,6 +225,29 @@ class Profile(_Strict):
             raise ValueError("recorded_on is needed: it gives every record its month")
         return columns
 
+    @property
+    def needed(self) -> dict[str, tuple[str, ...]]:
+        """Everything that an export must have a heading for → the accepted headings."""
+        held = {name: held.headings for name, held in self.characteristics.items() if held.headings}
+        extract = {"extract date": (self.extract.column,)} if self.extract.column else {}
+        needed = dict(self.columns) | held | extract
+        needed |= {heading: (heading,) for rule in self.persons for heading in rule.when}
+        for number, person in enumerate(self.people, start=1):
+            own = person.columns | person.characteristics
+            needed |= {f"{name} of {person.role} {number}": headings for name, headings in own.items() if headings}
+        return needed
+
+
+_PARTS: dict[str, type[BaseModel]] = {
+    "extract": Extract,
+    "reading": Reading,
+    "synthetic": Marker,
+    "characteristics": Held,
+    "persons": Rule,
+    "people": Beside,
+    "boundaries": Boundaries,
+}
+
 
 def available(folder: Path = PROFILES) -> list[str]:
     """The names of the profiles in a folder."""
@@ -157,23 +255,47 @@ def available(folder: Path = PROFILES) -> list[str]:
 
 
 def load_profile(name: str, folder: Path = PROFILES) -> Profile:
-    """The profile with this name.
+    """The profile with this name, or in this YAML file.
+
+    Args:
+        name: of a profile in the folder, or the path of a file that ends in `.yaml`.
+        folder: where profiles are.
 
     Raises:
         ProfileError: if there is none, or its file does not say what it must.
     """
-    names = available(folder)
-    if name not in names:
-        near = difflib.get_close_matches(name, names, n=1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise ProfileError(f"There is no profile {name!r}.{hint} Profiles are: {', '.join(names)}.")
-    path = folder / f"{name}.yaml"
+    path = Path(name)
+    if path.suffix != ".yaml" or not path.is_file():
+        names = available(folder)
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise ProfileError(f"There is no profile {name!r}.{hint} Profiles are: {', '.join(names)}.")
+        path = folder / f"{name}.yaml"
     try:
-        return Profile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
-        raise ProfileError(f"{path.name} is not readable YAML: {error}") from error
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ProfileError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from error
+    return parse_profile(text, path.name)
+
+
+def parse_profile(text: str, shown: str) -> Profile:
+    """The profile that a YAML text says.
+
+    Args:
+        text: YAML.
+        shown: what messages call it.
+
+    Raises:
+        ProfileError: naming every mistake, its line and the remedy.
+    """
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        said = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ProfileError(f"{shown} is not readable YAML: {error}") from error
+    try:
+        return Profile.model_validate(said)
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(str(part) for part in e['loc']) or 'file'}: {e['msg']}" for e in error.errors()
-        )
-        raise ProfileError(f"{path.name} does not say what a profile must: {problems}.") from error
+        problems = "; ".join(described(tree, e, Profile, _PARTS) for e in error.errors())
+        raise ProfileError(f"{shown} does not say what a profile must: {problems}.") from error

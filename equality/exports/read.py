@@ -1,155 +1,267 @@
-"""Reads export files as text, and refuses what cannot be read before anything is stored."""
+"""Opens export files of any kind as tables of text, and refuses what cannot be read before anything is stored."""
 
 from __future__ import annotations
 
 import calendar
-import codecs
-import csv
-import hashlib
+import functools
+import glob
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import polars as pl
 
 from equality.errors import ExportError
-from equality.exports.profile import Extract, Profile
+from equality.exports import dates
+from equality.exports.layout import SEPARATOR_NAMES, column_names, heading_of, layout_of
+from equality.exports.profile import Extract, Profile, Reading
+from equality.exports.rows import Table, refuse_empty, text_table
+from equality.exports.signature import Kind, kind_of
+from equality.exports.text import checksum, read_text
+from equality.exports.unpack import gunzip, unzip
+from equality.exports.workbook import Sheet, read_parquet, read_workbook, scan_parquet
+from equality.exports.workspace import Workspace
 
-_CHUNK = 1 << 20
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ExportFile:
-    """A file that can be read and whose headings fit the profile.
+    """A table that can be read and whose headings fit the profile.
 
     Attributes:
-        path: where it is.
-        sha256: checksum of its bytes.
+        path: where it is; of a table inside a zip file, the path through it (`export.zip/victims.csv`).
+        name: what records call it: the last part of the path, or more of it where two files share that.
+        sha256: checksum of its bytes, unpacked: the same table is recognised in another wrapping.
         headings: its headings, in order.
-        rows: data rows below the headings, at least one.
-        extract_date: from the file's name, where the profile says so; else None.
+        rows: data rows below the headings, those set aside included; at least one.
+        extract_date: from the file's name or its newest record, where the profile says so; else None.
+        misfits: rows that cannot be rows: `source_row`, `line`, `reason`, `raw_text`.
+        notes: what a reader should know: the encoding it was converted from, a heading that stands twice.
     """
 
     path: Path
+    name: str
     sha256: str
     headings: tuple[str, ...]
     rows: int
     extract_date: date | None
+    misfits: pl.DataFrame
+    notes: tuple[str, ...]
+    _table: Callable[[], pl.LazyFrame] = field(repr=False)
+    _workspace: Workspace = field(repr=False)
 
     def scan(self) -> pl.LazyFrame:
-        """Every row as text, with `source_file` and `source_row` (1 is the first row below the headings)."""
-        return pl.scan_csv(
-            self.path,
-            infer_schema=False,
-            row_index_name="source_row",
-            row_index_offset=1,
-            truncate_ragged_lines=False,
-        ).with_columns(pl.lit(self.path.name).alias("source_file"))
+        """Every good row as text, with `source_file`, `source_row` (1 is the first below the headings) and `line`."""
+        return self._table().with_columns(pl.lit(self.name).alias("source_file"))
 
 
-def open_export(path: Path, profile: Profile) -> ExportFile:
-    """Check that a file is there, is text in UTF-8, and has the headings that the profile needs.
+def open_exports(paths: Sequence[Path], profile: Profile) -> list[ExportFile]:
+    """Open files, patterns (`*.csv`) and every table in zip files.
 
     Raises:
         ExportError: naming the file, what is wrong with it and what to do.
     """
+    opened = [file for path in paths for each in _expanded(path) for file in _open_parts(each, profile)]
+    return _named_apart(opened)
+
+
+def open_export(path: Path, profile: Profile) -> ExportFile:
+    """Open a file that holds one table.
+
+    Raises:
+        ExportError: naming the file, what is wrong with it and what to do.
+    """
+    opened = open_exports([path], profile)
+    if len(opened) > 1:
+        raise ExportError(f"{path}: holds {len(opened)} tables; unpack it and name one.")
+    return opened[0]
+
+
+def _expanded(path: Path) -> list[Path]:
+    if path.is_file() or not glob.has_magic(str(path)):
+        return [path]
+    found = sorted(Path(name) for name in glob.glob(str(path)) if Path(name).is_file())
+    if not found:
+        raise ExportError(f"{path}: no file has such a name; check the pattern.")
+    return found
+
+
+def _open_parts(path: Path, profile: Profile) -> Iterator[ExportFile]:
+    """Every table in a file."""
+    with _readable(path):
+        workspace = Workspace()
+        kind = kind_of(path, str(path))
+        if kind is Kind.zip:
+            for member, part in unzip(path, str(path), workspace):
+                # The name is only ever shown and matched: nothing is written where it points.
+                inside = [step for step in PurePosixPath(member).parts if step not in ("..", "/")]
+                yield _open_table(part, path.joinpath(*inside), profile, workspace)
+        else:
+            part = gunzip(path, str(path), workspace) if kind is Kind.gzip else path
+            yield _open_table(part, path, profile, workspace)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """What the operating system says against a file becomes a message."""
     if not path.is_file():
         what = "is a folder; name the files in it" if path.is_dir() else "does not exist; check the path"
         raise ExportError(f"{path}: {what}.")
-    digest = _check_text(path)
-    headings = _headings(path)
-    _check_headings(path, headings, profile)
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ExportError(f"{path}: cannot be read ({reason}); check the disk and the rights to it.") from error
+
+
+def _open_table(part: Path, path: Path, profile: Profile, workspace: Workspace) -> ExportFile:
+    """One table.
+
+    Args:
+        part: where its bytes are.
+        path: what the user calls it.
+    """
+    shown = str(path)
+    kind = kind_of(part, shown)
+    if kind is Kind.gzip and part != path:
+        part = gunzip(part, shown, workspace)
+        kind = kind_of(part, shown)
+    if kind in (Kind.gzip, Kind.zip):
+        raise ExportError(f"{shown}: an archive inside an archive is not opened; unpack it and load what it holds.")
     extract_date = date_of_name(path, profile.extract)
-    return ExportFile(path, digest, headings, _rows(path, headings), extract_date)
+    digest = checksum(part)
+    check = functools.partial(_check_headings, shown, profile=profile)
+    table = _table(part, kind, shown, list(profile.needed.values()), profile.reading, check, workspace)
+    if profile.extract.newest:
+        extract_date = _newest(table, shown, profile)
+    return ExportFile(
+        path=path,
+        name=path.name,
+        sha256=digest,
+        headings=table.headings,
+        rows=table.rows,
+        extract_date=extract_date,
+        misfits=table.misfits,
+        notes=table.notes,
+        _table=table.scan,
+        _workspace=workspace,
+    )
 
 
-def _check_text(path: Path) -> str:
-    """The checksum of a file that is UTF-8 text; raises an ExportError for any other."""
-    digest = hashlib.sha256()
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    line = 1
-    with path.open("rb") as file:
-        start = file.read(4)
-        if not start:
-            raise ExportError(f"{path}: the file is empty; export it again from the recording system.")
-        if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            raise ExportError(f"{path}: the file is UTF-16; save it as 'CSV UTF-8' and load that.")
-        if start[:4] == b"PK\x03\x04":
-            raise ExportError(f"{path}: this is a workbook or a zip file; save the sheet as 'CSV UTF-8'.")
-        file.seek(0)
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-            try:
-                text = decoder.decode(chunk)
-            except UnicodeDecodeError as error:
-                line += chunk[: error.start].count(b"\n")
-                raise ExportError(
-                    f"{path}: line {line} has the byte 0x{error.object[error.start]:02X}, which is not UTF-8 "
-                    "(the file looks like Windows-1252); save it as 'CSV UTF-8' and load that."
-                ) from error
-            if "\x00" in text:
-                raise ExportError(f"{path}: the file holds NUL bytes, so it is not a text export.")
-            line += chunk.count(b"\n")
-    return digest.hexdigest()
+def _table(
+    part: Path,
+    kind: Kind,
+    shown: str,
+    wanted: list[tuple[str, ...]],
+    reading: Reading,
+    check: Callable[[Sequence[str]], None],
+    workspace: Workspace,
+) -> Table:
+    if kind is Kind.text:
+        table = _text_table(part, shown, wanted, reading, check, workspace)
+    elif kind is Kind.workbook:
+        sheet = read_workbook(part, shown, workspace, wanted, reading.sheet, reading.heading_row)
+        table = _of_sheet(sheet, functools.partial(pl.scan_parquet, sheet.path, glob=False))
+    else:
+        sheet = read_parquet(part, shown, wanted)
+        table = _of_sheet(sheet, functools.partial(scan_parquet, part, sheet.headings))
+    check(table.headings)
+    refuse_empty(shown, table)
+    return table
 
 
-def _headings(path: Path) -> tuple[str, ...]:
-    try:
-        schema = pl.scan_csv(path, infer_schema=False).collect_schema()
-    except pl.exceptions.PolarsError as error:
-        raise ExportError(f"{path}: the headings cannot be read ({_first_line(error)}).") from error
-    return tuple(schema.names())
+def _of_sheet(sheet: Sheet, scan: Callable[[], pl.LazyFrame]) -> Table:
+    return Table(sheet.headings, sheet.rows, scan, notes=sheet.notes)
 
 
-def _rows(path: Path, headings: Sequence[str]) -> int:
-    """How many rows a file has; raises an ExportError if one has more fields than there are headings."""
-    # Every column is asked for: Polars does not notice a row that is too long behind the last column it needs.
-    whole = pl.scan_csv(path, infer_schema=False).select(pl.len(), pl.sum_horizontal(pl.all().null_count()))
-    try:
-        rows = int(whole.collect(engine="streaming").item(0, 0))
-    except pl.exceptions.PolarsError as error:
-        raise ExportError(f"{path}: {_first_misfit(path, headings) or _first_line(error)}.") from error
-    if rows == 0:
-        raise ExportError(f"{path}: the file has headings but no rows; export it again from the recording system.")
-    return rows
+def _text_table(
+    part: Path,
+    shown: str,
+    wanted: list[tuple[str, ...]],
+    reading: Reading,
+    check: Callable[[Sequence[str]], None],
+    workspace: Workspace,
+) -> Table:
+    text = read_text(part, shown, workspace)
+    layout = layout_of(text.path, wanted, reading.separator, reading.heading_row)
+    if layout is None:
+        raise ExportError(
+            f"{shown}: no row among the first looks like headings of a table; if there is one, name its `heading_row` "
+            "and `separator` under the profile's `reading`."
+        )
+    headings, notes = column_names(layout.cells, wanted)
+    check(headings)
+    table = text_table(text, layout, headings, shown, workspace, reading.broken_at_most)
+    if text.encoding != "UTF-8":
+        notes.append(f"the file was converted to UTF-8 from {text.encoding}")
+    if layout.separator != ",":
+        notes.append(f"fields are separated by {SEPARATOR_NAMES[layout.separator]}s")
+    if layout.first_line > 1:
+        notes.append(f"the headings stand in line {layout.first_line}")
+    return replace(table, notes=tuple(notes))
 
 
-def _first_misfit(path: Path, headings: Sequence[str]) -> str | None:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file)
-        for row in reader:
-            if len(row) > len(headings):
-                return (
-                    f"line {reader.line_num} has {len(row)} fields, the headings have {len(headings)}; "
-                    "look for a stray comma or quote in that line"
-                )
-    return None
+def open_unknown(path: Path, reading: Reading | None = None) -> ExportFile:
+    """Open a file of which no profile is known yet; of a zip file the first table.
+
+    Raises:
+        ExportError: naming the file, what is wrong with it and what to do.
+    """
+    with _readable(path):
+        workspace = Workspace()
+        part, kind = path, kind_of(path, str(path))
+        if kind is Kind.zip:
+            part = next(unzip(path, str(path), workspace))[1]
+            kind = kind_of(part, str(path))
+        if kind is Kind.gzip:
+            part = gunzip(part, str(path), workspace)
+            kind = kind_of(part, str(path))
+        if kind in (Kind.gzip, Kind.zip):
+            raise ExportError(f"{path}: an archive inside an archive is not opened; unpack it.")
+        table = _table(part, kind, str(path), [], reading or Reading(), lambda _: None, workspace)
+    return ExportFile(
+        path, path.name, "", table.headings, table.rows, None, table.misfits, table.notes, table.scan, workspace
+    )
 
 
-def _check_headings(path: Path, headings: Sequence[str], profile: Profile) -> None:
-    needed = dict(profile.columns) | {
-        name: held.headings for name, held in profile.characteristics.items() if held.headings
-    }
-    if profile.extract.column:
-        needed["extract date"] = (profile.extract.column,)
-    missing = [accepted[0] for accepted in needed.values() if not set(accepted) & set(headings)]
+def _check_headings(shown: str, headings: Sequence[str], profile: Profile) -> None:
+    missing = [accepted[0] for accepted in profile.needed.values() if not set(accepted) & set(headings)]
     if missing:
         raise ExportError(
-            f"{path}: the headings do not fit the profile {profile.name}: missing {', '.join(missing)}; "
-            f"the file has {', '.join(headings[:30])}. Choose another profile or correct "
+            f"{shown}: the headings do not fit the profile {profile.name}: missing {', '.join(missing)}; "
+            f"the file has {', '.join(heading[:80] for heading in headings[:30])}. Choose another profile or correct "
             f"data/profiles/{profile.name}.yaml."
         )
 
 
-def heading_of(accepted: Sequence[str], headings: Sequence[str]) -> str | None:
-    """The first accepted heading that a file has."""
-    return next((name for name in accepted if name in headings), None)
+def _newest(table: Table, shown: str, profile: Profile) -> date:
+    heading = heading_of(profile.columns["recorded_on"], table.headings) or ""
+    newest = table.scan().select(dates.parsed(pl.col(heading), profile.dates).max()).collect(engine="streaming").item()
+    if newest is None:
+        raise ExportError(
+            f"{shown}: the column {heading!r} holds no date that the profile's formats can read; add the one of this "
+            "file to the profile's `dates`."
+        )
+    return newest
+
+
+def _named_apart(files: list[ExportFile]) -> list[ExportFile]:
+    """The same files, with more of their paths in the names of those that would share one."""
+    names = [file.path.name for file in files]
+    for depth in range(2, max(len(file.path.parts) for file in files) + 1):
+        shared = {name for name, times in Counter(names).items() if times > 1}
+        names = [
+            "/".join(file.path.parts[-depth:]) if name in shared else name
+            for file, name in zip(files, names, strict=True)
+        ]
+    return [replace(file, name=name) for file, name in zip(files, names, strict=True)]
 
 
 def date_of_name(path: Path, extract: Extract) -> date | None:
-    """The extract date in a file's name; None where the profile takes it from a column.
+    """The extract date in a file's name; None where the profile takes it from elsewhere.
 
     Raises:
         ExportError: if the name does not have the form that the profile gives.
@@ -168,7 +280,3 @@ def date_of_name(path: Path, extract: Extract) -> date | None:
         return date(year, month, int(parts.get("day") or calendar.monthrange(year, month)[1]))
     except (ValueError, calendar.IllegalMonthError) as error:
         raise ExportError(f"{path}: the file's name carries no real date ({error}).") from error
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0]

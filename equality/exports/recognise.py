@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import csv
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+import polars as pl
+
+from equality.errors import ProfileError
 from equality.exports.geography import DATA, district_of_label, lpa_label
 from equality.exports.labels import fold, labels_for
 from equality.exports.profile import Profile
@@ -29,21 +34,21 @@ def recognisers(profile: Profile) -> dict[str, Recogniser]:
     if "channel" in profile.columns:
         spellings = {s: channel for channel, names in profile.channels.items() for s in (channel, *names)}
         found["channel"] = _table(spellings, NOT_RECORDED)
-    if "team" in profile.columns:
-        found["team"] = lambda label: ((label or "").strip() or NOT_RECORDED, True)
+    values: Mapping[str, dict[str, str]] = {str(name): table for name, table in profile.values.items()}
+    lookups: Mapping[str, str] = {str(name): file for name, file in profile.lookups.items()}
+    for name in ("team", "area", "crime_group", "crime_subgroup"):
+        if name in profile.columns:
+            found[name] = _as_written(values.get(name, {}), look_up(lookups.get(name)))
     if "district" in profile.columns:
         found["area"] = district_of_label
     if "lpa" in profile.columns:
         found["lpa_label"] = lpa_label
     if "offence_code" in profile.columns:
-        groups = dict.fromkeys(offences(), "")
+        groups = dict.fromkeys(offences(profile.offences), "")
         found["crime"] = lambda label: (
             _offence(label),
             _offence(label) in groups or not (label or "").strip(),
         )
-    for name in ("crime_group", "crime_subgroup"):
-        if name in profile.columns:
-            found[name] = lambda label: ((label or "").strip() or NOT_RECORDED, True)
     if "flags" in profile.columns:
         found["flags"] = _flags
     return found
@@ -60,6 +65,77 @@ def _table(spellings: Mapping[str, str], blank: str, otherwise: str | None = Non
         return (found, True) if found else (otherwise or (label or "").strip(), False)
 
     return recognise
+
+
+def _as_written(values: Mapping[str, str], valid: Sequence[Valid]) -> Recogniser:
+    """A label is its own value unless the profile says otherwise; of a look-up, one that it lacks is unknown."""
+    known = {fold(label): value for label, value in values.items()}
+    listed = {entry.label for entry in valid} | {fold(entry.value) for entry in valid}
+
+    def recognise(label: str | None) -> tuple[str | None, bool]:
+        text = " ".join((label or "").split())
+        value = known.get(fold(text), text)
+        return value or NOT_RECORDED, not (listed and value) or fold(value) in listed
+
+    return recognise
+
+
+@dataclass(frozen=True)
+class Valid:
+    """What a label means from one day to another; an open end is None.
+
+    Attributes:
+        label: folded.
+    """
+
+    label: str
+    value: str
+    start: date | None
+    end: date | None
+
+
+def look_up(name: str | None) -> tuple[Valid, ...]:
+    """A look-up that is valid from and to: `label,value,valid_from,valid_to` in `data/reference`.
+
+    Raises:
+        ProfileError: if there is no such file, or it lacks a column or holds no date where one belongs.
+    """
+    if name is None:
+        return ()
+    path = DATA / "reference" / name
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return tuple(
+                Valid(fold(row["label"]), row["value"], _day(row["valid_from"]), _day(row["valid_to"]))
+                for row in csv.DictReader(file)
+            )
+    except (OSError, KeyError, ValueError) as error:
+        raise ProfileError(
+            f"the look-up {name} cannot be read from data/reference ({error}); it needs the columns label, value, "
+            "valid_from and valid_to, with dates as 2026-01-31 or nothing"
+        ) from error
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def valid_on(column: str, day: str, entries: Sequence[Valid]) -> pl.Expr:
+    """The value of a column's label on the day in another column; the label itself where no entry is valid then."""
+    spans: dict[tuple[date | None, date | None], dict[str, str]] = {}
+    for entry in entries:
+        spans.setdefault((entry.start, entry.end), {})[entry.label] = entry.value
+    folded = pl.col(column).str.to_lowercase().str.replace_all(r"\s*([-/])\s*", "$1")
+    cases = []
+    for (start, end), values in spans.items():
+        within = pl.lit(True)
+        if start:
+            within &= pl.col(day) >= start
+        if end:
+            within &= pl.col(day) <= end
+        meant = folded.replace_strict(values, default=None, return_dtype=pl.String)
+        cases.append(pl.when(within).then(meant))
+    return pl.coalesce(*cases, pl.col(column))
 
 
 def _offence(label: str | None) -> str:
@@ -95,10 +171,28 @@ _FLAG_SPELLINGS = {
 
 
 @functools.cache
-def offences(folder: Path = DATA) -> dict[str, tuple[str, str]]:
-    """Home Office offence code → (crime group, crime subgroup); the 2017/18 list."""
-    path = folder / "reference" / "home_office_offence_codes_2017_18.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        return {
-            row["Offence_Code"].upper(): (row["Offence_Group"], row["Offence_Subgroup"]) for row in csv.DictReader(file)
-        }
+def offences(name: str | None = None, folder: Path | None = None) -> dict[str, tuple[str, str]]:
+    """Offence code → (crime group, crime subgroup).
+
+    Args:
+        name: a reference table in `data/reference` with the columns `code`, `group` and `subgroup`; without one the
+            Home Office list of 2017/18.
+        folder: where `reference` is; default: `data`.
+
+    Raises:
+        ProfileError: if there is no such table, or it lacks a column.
+    """
+    file_name, columns = name or "home_office_offence_codes_2017_18.csv", _HOME_OFFICE if name is None else _OWN
+    code, group, subgroup = columns
+    try:
+        with ((folder or DATA) / "reference" / file_name).open(encoding="utf-8-sig", newline="") as file:
+            return {row[code].strip().upper(): (row[group], row[subgroup]) for row in csv.DictReader(file)}
+    except (OSError, KeyError) as error:
+        raise ProfileError(
+            f"the table of offences {file_name} cannot be read from data/reference ({error}); it needs the columns "
+            f"{', '.join(columns)}"
+        ) from error
+
+
+_HOME_OFFICE = ("Offence_Code", "Offence_Group", "Offence_Subgroup")
+_OWN = ("code", "group", "subgroup")

@@ -50,11 +50,11 @@ REFUSED: list[tuple[str, Make, str]] = [
     ("headings only", write(MONTH, f"{HEADINGS}\n".encode()), r"the file has headings but no rows"),
     ("other headings", write(MONTH, b"Crime,When\n1,2020-02-01\n"), r"missing Date, Type, .*the file has Crime, When"),
     (
-        "Windows-1252",
-        write(MONTH, f"{HEADINGS}\n{ROW.format(gender='Male')}\n".encode() + b"Person search \x96 vehicle\n"),
-        r"line 3 has the byte 0x96, which is not UTF-8 .*save it as 'CSV UTF-8'",
+        "no encoding",
+        write(MONTH, f"{HEADINGS}\n{ROW.format(gender='Male')}\n".encode() + b"Person search \x81 vehicle\n"),
+        r"line 3 has the byte 0x81, which is neither UTF-8 nor Windows-1252; save .* as 'CSV UTF-8'",
     ),
-    ("UTF-16", write(MONTH, f"{HEADINGS}\n".encode("utf-16")), r"is UTF-16; save it as 'CSV UTF-8'"),
+    ("UTF-16", write(MONTH, f"{HEADINGS}\n".encode("utf-16")[:-1]), r"begins as UTF-16 but is cut short"),
     ("workbook", write(MONTH, b"PK\x03\x04workbook"), r"this is a workbook or a zip file"),
     ("NUL bytes", write(MONTH, f"{HEADINGS}\n\x00\x00\n".encode()), r"NUL bytes"),
     ("undated name", write("search.csv", f"{HEADINGS}\n".encode()), r"does not carry its date"),
@@ -185,7 +185,9 @@ def test_an_older_extract_loaded_late_does_not_overwrite(tmp_path: Path) -> None
 
 
 def test_a_profile_that_does_not_exist_is_named_with_those_that_do() -> None:
-    with pytest.raises(ProfileError, match=r"no profile 'athene'. Did you mean athena\? Profiles are: athena, data"):
+    with pytest.raises(
+        ProfileError, match=r"no profile 'athene'. Did you mean athena\? Profiles are: athena, connect, data"
+    ):
         load_profile("athene")
 
 

@@ -1,0 +1,144 @@
+"""What follows from the fields of a record: month, age, crime group, policing area, and the order of columns."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from equality.exports import dates
+from equality.exports.geography import policing_areas
+from equality.exports.profile import Profile
+from equality.exports.recognise import look_up, offences, valid_on
+from equality.measures.dimensions import DIMENSIONS, NOT_RECORDED
+
+RECORD_FIELDS = (
+    "crime_ref",
+    "person_ref",
+    "role",
+    "person_type",
+    "month",
+    "recorded_on",
+    "reported_on",
+    "committed_on",
+    "lpa",
+    "lpa_then",
+    "area",
+    "team",
+    "channel",
+    "offence_code",
+    "crime_group",
+    "crime_subgroup",
+    "flags",
+    "outcome",
+    "age_band",
+    "sex_group",
+    "extract_date",
+    "source_file",
+    "source_row",
+)
+"""Columns of a person-role record beside `{characteristic}` and `{characteristic}_raw`."""
+
+
+def other_dates(profile: Profile) -> list[str]:
+    """The dates beside the one of recording that an export holds."""
+    return [name for name in ("reported_on", "committed_on") if name in profile.columns]
+
+
+def derive(coded: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
+    """Everything that follows from other fields, then the columns of a record in order."""
+    held = profile.characteristics
+    frame = coded.with_columns(
+        month=pl.col("recorded_on").dt.strftime("%Y-%m"),
+        **{name: pl.lit(value) for name, value in profile.constants.items()},
+    )
+    frame = _with_age(frame, profile)
+    frame = _with_crime(frame, profile)
+    frame = _with_references(frame, profile)
+    frame = _with_person_type(frame, profile)
+    frame = _with_places(frame, profile)
+    frame = frame.with_columns(
+        age_band=dates.age_band(pl.col("age")) if "age" in held else pl.lit("not known"),
+        sex_group=pl.col("sex").replace_strict({"F": "female", "M": "male"}, default="other or not known")
+        if "sex" in held
+        else pl.lit("other or not known"),
+    )
+    names = frame.collect_schema().names()
+    cells = [name for c in held for name in (c, f"{c}_raw")]
+    return frame.select([name for name in RECORD_FIELDS if name in names] + cells)
+
+
+def _with_age(frame: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
+    born = next((h.source for h in profile.characteristics.values() if h.source), None)
+    if born is None:
+        return frame
+    began = pl.coalesce(*[n for n in ("committed_on", "reported_on") if n in other_dates(profile)], "recorded_on")
+    birth = dates.parsed(pl.col(f"{born}_raw"), profile.dates, not_after=pl.col("recorded_on"))
+    # Columns first: an expression that is named six times is worked out six times.
+    age = dates.age_code(pl.col("_born"), pl.col("_began"), profile.placeholder_dates)
+    return frame.with_columns(_born=birth, _began=began).with_columns(
+        age=pl.coalesce(age, pl.col("age")), age_raw=pl.col(f"{born}_raw")
+    )
+
+
+def _with_crime(frame: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
+    if "crime" not in frame.collect_schema():
+        return frame
+    known = offences(profile.offences)
+    groups = {code: group for code, (group, _) in known.items()}
+    subgroups = {code: subgroup for code, (_, subgroup) in known.items()}
+    return frame.with_columns(
+        offence_code=pl.col("crime"),
+        crime_group=pl.col("crime").replace_strict(groups, default=NOT_RECORDED),
+        crime_subgroup=pl.col("crime").replace_strict(subgroups, default=NOT_RECORDED),
+    )
+
+
+def _with_references(frame: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
+    columns = profile.columns.keys() | {name for person in profile.people for name in person.columns}
+    for name in ("crime_ref", "person_ref", "outcome"):
+        if name in columns:
+            text = pl.col(f"{name}_raw").str.strip_chars()
+            frame = frame.with_columns(pl.when(text != "").then(text).alias(name))
+    if "crime_ref" not in columns:
+        # No reference in the export: the row itself is the record, and nobody is seen twice.
+        row = pl.concat_str("source_file", "source_row", separator=":")
+        frame = frame.with_columns(crime_ref=row, person_ref=pl.lit(None, dtype=pl.String))
+    elif "person_ref" not in columns:
+        frame = frame.with_columns(person_ref=pl.lit(None, dtype=pl.String))
+    return frame
+
+
+def _with_person_type(frame: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
+    given = pl.col("person_type") if "person_type" in frame.collect_schema() else pl.lit("person")
+    ruled = [pl.col("ruled_type")] if profile.persons else []
+    return frame.with_columns(person_type=pl.coalesce(*ruled, given))
+
+
+def _with_places(frame: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
+    for name, file in profile.lookups.items():
+        if name in profile.columns:
+            frame = frame.with_columns(valid_on(name, "recorded_on", look_up(file)).alias(name))
+    if not _in_districts(profile):
+        return frame
+    if "lpa" not in profile.columns:
+        frame = frame.with_columns(lpa_label=pl.lit(None, dtype=pl.String))
+    now, then = policing_areas()
+    return frame.with_columns(lpa=now, lpa_then=then)
+
+
+def _in_districts(profile: Profile) -> bool:
+    """Whether areas are districts of the force, which belong to policing areas."""
+    return "district" in profile.columns or ("latitude" in profile.columns and profile.boundaries is None)
+
+
+def dimensions(profile: Profile) -> tuple[str, ...]:
+    """The dimensions that an export with this profile holds, in the order of screens."""
+    held = {"month", "role", *profile.columns, *(name for person in profile.people for name in person.columns)}
+    if "latitude" in held:
+        held |= {"area"}
+    if _in_districts(profile):
+        held |= {"area", "lpa", "lpa_then"}
+    elif "lpa" in held:
+        held -= {"lpa"}
+    if "offence_code" in held:
+        held |= {"crime_group", "crime_subgroup"}
+    return tuple(name for name in DIMENSIONS if name in held)

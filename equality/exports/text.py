@@ -1,0 +1,137 @@
+"""Text files: which encoding, converted to UTF-8 where needed, and what the file's bytes count up to."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from equality.errors import ExportError
+from equality.exports.signature import HEAD, encoding_of
+from equality.exports.workspace import Workspace
+
+_CHUNK = 1 << 20
+LONGEST_LINE = 16 << 20
+"""Bytes without a line break after which a file is no table."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text file in UTF-8, perhaps converted.
+
+    Attributes:
+        path: where the UTF-8 is: the file itself, or a temporary file.
+        encoding: of the file as it was given, in words.
+        clean: every line break ends a row that has something in it, and no byte is NUL.
+        quoted: there is a quotation mark somewhere.
+        lines: how many lines there are.
+    """
+
+    path: Path
+    encoding: str
+    clean: bool
+    quoted: bool
+    lines: int
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_text(path: Path, shown: str, workspace: Workspace) -> Text:
+    """Find a file's encoding and give it as UTF-8.
+
+    Raises:
+        ExportError: if the bytes are no text in an encoding that exports use.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    marked = encoding_of(head)
+    if marked:
+        out = workspace.file(".csv")
+        _convert(path, out, marked, shown)
+        return _counted(out, marked.upper(), shown)
+    found = _counted(path, "UTF-8", shown)
+    if found.lines <= 1 and b"\r" in head:
+        out = workspace.file(".csv")
+        with path.open("rb") as source, out.open("wb") as target:
+            # A lone carriage return ended lines on old Macs.
+            while chunk := source.read(_CHUNK):
+                target.write(chunk.replace(b"\r", b"\n"))
+        found = _counted(out, "UTF-8", shown)
+    if found.encoding == "UTF-8":
+        return found
+    out = workspace.file(".csv")
+    encoding = _convert_lines(found.path, out, shown)
+    return _counted(out, encoding, shown)
+
+
+def _convert(path: Path, out: Path, encoding: str, shown: str) -> None:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with out.open("w", encoding="utf-8", newline="") as target:
+            for chunk, last in _chunks(path):
+                target.write(decoder.decode(chunk, final=last).removeprefix("\ufeff"))
+    except UnicodeError as error:
+        raise ExportError(
+            f"{shown}: the file begins as {encoding.upper()} but is cut short or damaged further on; export it again."
+        ) from error
+
+
+def _convert_lines(path: Path, out: Path, shown: str) -> str:
+    """Convert a file that is not UTF-8 throughout, line by line: a line is UTF-8 if it can be, else Windows-1252."""
+    converted = kept = 0
+    with path.open("rb") as source, out.open("wb") as target:
+        for number, line in enumerate(source, start=1):
+            try:
+                line.decode("utf-8")
+                kept += not line.isascii()
+                target.write(line)
+            except UnicodeDecodeError as broken:
+                try:
+                    target.write(line.decode("cp1252").encode("utf-8"))
+                except UnicodeDecodeError as error:
+                    raise ExportError(
+                        f"{shown}: line {number} has the byte 0x{line[error.start]:02X}, which is neither UTF-8 nor "
+                        "Windows-1252; save the file as 'CSV UTF-8' and load that."
+                    ) from broken
+                converted += 1
+    if kept:
+        return f"UTF-8 in {kept:,} lines and Windows-1252 in {converted:,}"
+    return "Windows-1252"
+
+
+def _chunks(path: Path) -> Iterator[tuple[bytes, bool]]:
+    with path.open("rb") as file:
+        chunk = file.read(_CHUNK)
+        while chunk:
+            following = file.read(_CHUNK)
+            yield chunk, not following
+            chunk = following
+
+
+def _counted(path: Path, encoding: str, shown: str) -> Text:
+    """Count what the file holds; the encoding is "not UTF-8" where it is not."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    lines = since = 0
+    clean, quoted, tail = True, False, b"\n"
+    for chunk, last in _chunks(path):
+        breaks = chunk.count(b"\n")
+        lines += breaks
+        since = len(chunk) - chunk.rfind(b"\n") - 1 if breaks else since + len(chunk)
+        if since > LONGEST_LINE:
+            raise ExportError(f"{shown}: line {lines + 1} is longer than {LONGEST_LINE >> 20} MB: this is no table.")
+        quoted = quoted or b'"' in chunk
+        joined = tail + chunk
+        clean = clean and not (b"\n\n" in joined or b"\n\r\n" in joined or b"\x00" in chunk)
+        tail = joined[-2:]
+        if encoding == "UTF-8":
+            try:
+                decoder.decode(chunk, final=last)
+            except UnicodeDecodeError:
+                encoding = "not UTF-8"
+    return Text(path, encoding, clean, quoted, lines + (not tail.endswith(b"\n")))
