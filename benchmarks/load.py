@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -54,7 +55,7 @@ def export(folder: Path, people: int) -> Path:
 
     path = folder / f"export-{people}.csv"
     if not path.exists():
-        parts = generate(folder / f"extracts-{people}", people=people, months=24)
+        parts = generate(folder / f"extracts-{people}", people=people, months=24, until=date(2026, 6, 1))
         rows = pl.concat([pl.scan_csv(part, infer_schema=False) for part in parts])
         newest = rows.unique(["Crime Ref", "Person Ref", "Role"], keep="last")
         one_day = newest.with_columns(pl.lit(parts[-1].stem[-10:]).alias("Extract Date"))
