@@ -127,9 +127,8 @@ class _Steps:
 
 
 def _open(paths: Sequence[Path], profile: Profile, steps: _Steps) -> list[ExportFile]:
-    steps.of = 4  # until it is known how many extracts the files hold
-    steps.take(f"checking {paths[0].name}" if len(paths) == 1 else f"checking {len(paths)} files")
-    return open_exports(paths, profile)
+    steps.of = 2 * len(paths)  # until it is known how many extracts the files hold
+    return open_exports(paths, profile, lambda path: steps.take(f"checking {path.name}"))
 
 
 def _refuse_repeats(files: Sequence[ExportFile], registry: Registry) -> None:
@@ -180,7 +179,7 @@ class _Loading:
         self._state: pl.LazyFrame | None = None
         self._before: Snapshot | None = None
         self._number = 0
-        steps.of = 1 + 2 * extracts + 2
+        steps.of = steps.of // 2 + 2 * extracts + 2
 
     def add(self, files: list[ExportFile], day: date, *, newest: bool) -> tuple[Snapshot, pl.DataFrame]:
         """Write the snapshot of one extract; what is not recognised in it comes back beside its facts."""

@@ -58,13 +58,23 @@ class ExportFile:
         return self._table().with_columns(pl.lit(self.name).alias("source_file"))
 
 
-def open_exports(paths: Sequence[Path], profile: Profile) -> list[ExportFile]:
+def open_exports(
+    paths: Sequence[Path], profile: Profile, checking: Callable[[Path], None] = lambda path: None
+) -> list[ExportFile]:
     """Open files, patterns (`*.csv`) and every table in zip files.
+
+    Args:
+        paths: files and patterns.
+        profile: the profile that they fit.
+        checking: told of every file before it is opened.
 
     Raises:
         ExportError: naming the file, what is wrong with it and what to do.
     """
-    opened = [file for path in paths for each in _expanded(path) for file in _open_parts(each, profile)]
+    opened: list[ExportFile] = []
+    for path in (each for given in paths for each in _expanded(given)):
+        checking(path)
+        opened += _open_parts(path, profile)
     return _named_apart(opened)
 
 

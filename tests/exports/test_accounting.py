@@ -192,7 +192,7 @@ def test_the_history_says_what_was_refused_and_quotes_no_record(tmp_path: Path, 
     undated = write(
         tmp_path / "undated.csv", [{**row, "Date Recorded": "Quillfeather"} for row in rows_of(extracts[1])]
     )
-    with pytest.raises(ExportError, match="no row could be read as a record"):
+    with pytest.raises(ExportError, match="217 of 217 rows have no date recorded"):
         load([undated], ATHENA, store)
     history = registry.loads()
     assert [entry.outcome for entry in history] == ["refused", "refused", "refused", "loaded"]

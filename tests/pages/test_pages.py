@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -20,6 +20,7 @@ from equality.measures.counts import slice_counts
 from equality.measures.dimensions import Selection, shift_month
 from equality.settings import ROOT, settings
 from equality.store.registry import Registry
+from equality.store.snapshot import Snapshot
 
 PAGES = {"overview": "How are we doing, and what should we do next?", "gaps": "Where are the gaps?"}
 FILES = ("counts.parquet", "unmapped.parquet", "validation.json")
@@ -151,6 +152,13 @@ def test_pages_stay_short(page: str) -> None:
     assert len((ROOT / "pages" / f"{page}.py").read_text(encoding="utf-8").splitlines()) <= 120
 
 
+def put(registry: Registry, snapshot: Snapshot, write: Callable[[Path], None]) -> None:
+    """Make a snapshot visible as a load does."""
+    with registry.writing(snapshot.source, [], lambda: None, lambda: False) as writing:
+        write(writing.folder(snapshot.id))
+        writing.commit([snapshot])
+
+
 def made_up_store(folder: Path) -> None:
     def write(place: Path) -> None:
         made_up_counts().write_parquet(place / "counts.parquet")
@@ -158,7 +166,7 @@ def made_up_store(folder: Path) -> None:
         pl.DataFrame(labels).write_parquet(place / "unmapped.parquet")
         (place / "validation.json").write_text("{}", encoding="utf-8")
 
-    Registry(folder).add(made_up_snapshot(), write)
+    put(Registry(folder), made_up_snapshot(), write)
 
 
 def test_markup_in_labels_of_the_data_stays_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,6 +201,6 @@ def test_counts_are_read_once_and_a_new_snapshot_is_seen(tmp_path: Path, monkeyp
         for name, content in files.items():
             (place / name).write_bytes(content)
 
-    Registry(tmp_path / "store").add(newer, write)
+    put(Registry(tmp_path / "store"), newer, write)
     assert "1 August 2026" in opened("overview", {}).caption[-1].value
     assert read == ["double-2"]
