@@ -24,7 +24,7 @@ check: $(VENV)/dev.stamp
 	$(BIN)/mypy
 
 fuzz: $(VENV)/dev.stamp
-	GX_POLARS_FUZZ_EXAMPLES=2000 $(BIN)/python -m pytest tests/gx_polars -m fuzz
+	GX_POLARS_FUZZ_EXAMPLES=2000 $(BIN)/python -m pytest tests/gx_polars/test_differential.py tests/gx_polars/test_patterns.py
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; set PYTHON=…")'
