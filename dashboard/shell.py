@@ -110,18 +110,13 @@ def enter(page_id: str) -> Context:
     Args:
         page_id: one of `navigation.PAGES`.
     """
-    page = navigation.PAGES[page_id]
-    st.set_page_config(page_title=f"{page.menu} – equality data", page_icon=str(ICON), layout="wide")
-    navigation.ensure()
-    _identify()
+    page = _begin(page_id)
     snapshots = data.snapshots()
     if not snapshots:
         _nothing_loaded()
     given = {name: st.query_params.get_all(name) for name in st.query_params}
     bar, notices = _bar(snapshots, given)
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="top"):
-        st.markdown("**Equality data quality**", width="content")
-        navigation.menu(bar.params())
+    _top(bar.params())
     filters.draw(bar)
     context = Context(
         bar=bar,
@@ -134,6 +129,32 @@ def enter(page_id: str) -> Context:
         st.warning(plain(notice), icon=":material/info:")
     st.title(page.question, anchor=False)
     return context
+
+
+def enter_without_data(page_id: str) -> None:
+    """Set up a page that is about the store rather than about figures: it has no filters, and works while the
+    store is empty.
+
+    Args:
+        page_id: one of `navigation.PAGES`.
+    """
+    page = _begin(page_id)
+    _top({})
+    st.title(page.question, anchor=False)
+
+
+def _begin(page_id: str) -> navigation.PageInfo:
+    page = navigation.PAGES[page_id]
+    st.set_page_config(page_title=f"{page.menu} – equality data", page_icon=str(ICON), layout="wide")
+    navigation.ensure()
+    _identify()
+    return page
+
+
+def _top(params: Mapping[str, Sequence[str]]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="top"):
+        st.markdown("**Equality data quality**", width="content")
+        navigation.menu(params)
 
 
 def _identify() -> None:
