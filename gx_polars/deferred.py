@@ -30,6 +30,7 @@ class Deferred:
         numbered: Whether ``expr`` uses `ROW_NUMBER`.
         rows: If set, ``expr`` is about these rows only and does not say so itself; the expressions of
             custom metrics written with GX's own decorators are like that.
+        within: If set, ``expr`` says itself that only these rows matter to it: those that it lists.
     """
 
     expr: pl.Expr
@@ -37,6 +38,7 @@ class Deferred:
     masks: tuple[Q, ...] = ()
     numbered: bool = False
     rows: Q | None = None
+    within: Q | None = None
 
 
 def flag(mask: Q) -> pl.Expr:
@@ -79,16 +81,17 @@ def collect(frame: pl.LazyFrame, wanted: Sequence[Deferred], *, streaming: bool)
     return answers
 
 
-def _query(frame: pl.LazyFrame, wanted: Sequence[Deferred]) -> pl.LazyFrame:
+def _query(frame: pl.LazyFrame, wanted: Sequence[Deferred], *, streaming: bool) -> pl.LazyFrame:
     """One row with a column for each metric."""
     groups: dict[str, list[int]] = {}
     for index, one in enumerate(wanted):
         groups.setdefault(one.rows.code if one.rows is not None else "", []).append(index)
-    parts = [_part(frame, wanted, indices) for indices in groups.values()]
+    parts = [part for indices in groups.values() for part in _parts(frame, wanted, indices, streaming)]
     return parts[0] if len(parts) == 1 else pl.concat(parts, how="horizontal")
 
 
-def _part(frame: pl.LazyFrame, wanted: Sequence[Deferred], indices: list[int]) -> pl.LazyFrame:
+def _parts(frame: pl.LazyFrame, wanted: Sequence[Deferred], indices: list[int], streaming: bool) -> list[pl.LazyFrame]:
+    """The metrics about the same rows."""
     rows = wanted[indices[0]].rows
     chosen = frame if rows is None else frame.filter(rows.expr)
     if any(wanted[index].numbered for index in indices):
@@ -96,17 +99,24 @@ def _part(frame: pl.LazyFrame, wanted: Sequence[Deferred], indices: list[int]) -
     masks = {_flag_name(mask): mask.expr for index in indices for mask in wanted[index].masks}
     if masks:
         chosen = chosen.with_columns(**masks)
-    return chosen.select(wanted[index].expr.alias(f"m{index}") for index in indices)
+    # Polars' streaming engine makes one list after the other and keeps, meanwhile, every row that the others will
+    # want: without this filter all of them. Of a frame that is in memory already it would be a copy.
+    lists = {index: mask for index in indices if streaming and (mask := wanted[index].within) is not None}
+    others = [index for index in indices if index not in lists]
+    parts = [(chosen, others)] if others else []
+    if lists:
+        parts.append((chosen.filter(pl.any_horizontal(flag(mask) for mask in lists.values())), list(lists)))
+    return [rows.select(wanted[index].expr.alias(f"m{index}") for index in those) for rows, those in parts]
 
 
 def _collect_together(frame: pl.LazyFrame, wanted: Sequence[Deferred], streaming: bool) -> list[Any]:
-    row = _query(frame, wanted).collect(engine="streaming" if streaming else "in-memory")
+    row = _query(frame, wanted, streaming=streaming).collect(engine="streaming" if streaming else "in-memory")
     return [one.finish(row.get_column(f"m{index}").item()) for index, one in enumerate(wanted)]
 
 
 def _plan_error(frame: pl.LazyFrame, one: Deferred) -> Exception | None:
     try:
-        _query(frame, [one]).collect_schema()
+        _query(frame, [one], streaming=False).collect_schema()
     except Exception as error:  # reported as this metric's own failure
         return error
     return None

@@ -130,7 +130,7 @@ def _listed(
     """The unexpected rows' values of an expression, the first ones if there is a limit."""
     chosen = expr.filter(flag(made.unexpected))
     listed = (chosen if limit is None else chosen.head(limit)).implode()
-    return Deferred(listed, finish or _to_list, (made.unexpected,))
+    return Deferred(listed, finish or _to_list, (made.unexpected,), within=made.unexpected)
 
 
 def _to_list(value: pl.Series) -> list[Any]:
@@ -164,7 +164,7 @@ def unexpected_value_counts(*, metric_value_kwargs: dict[str, Any], metrics: dic
     counts = pl.col(accessor["columns"][0]).filter(flag(made.unexpected)).value_counts(sort=True)
     limit = _limit(metric_value_kwargs["result_format"], None)
     listed = (counts if limit is None else counts.head(limit)).implode()
-    return Deferred(listed, _value_counts, (made.unexpected,))
+    return Deferred(listed, _value_counts, (made.unexpected,), within=made.unexpected)
 
 
 def _value_counts(value: pl.Series) -> list[dict[str, Any]]:
