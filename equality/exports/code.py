@@ -16,6 +16,7 @@ from equality.exports import dates
 from equality.exports.derive import RECORD_FIELDS, derive, dimensions, other_dates
 from equality.exports.fields import UNDATED, misfits, raw_fields
 from equality.exports.geography import DISTRICTS, district_of_points
+from equality.exports.once import looked_up, together
 from equality.exports.profile import Profile
 from equality.exports.read import ExportFile
 from equality.exports.recognise import recognisers
@@ -63,15 +64,13 @@ def code(files: Sequence[ExportFile], profile: Profile) -> Coded:
     Raises:
         ExportError: if more rows of a file than the profile allows are no records.
     """
-    raw = pl.concat([frame for file in files for frame in raw_fields(file, profile)])
+    raw = together([frame for file in files for frame in raw_fields(file, profile)])
     broken = pl.concat([misfits(file, profile) for file in files])
     _check_dated(raw, files, profile)
-    recorded = dates.parsed(pl.col("recorded_on_raw"), profile.dates)
-    aside = pl.concat([frame for file in files for frame in raw_fields(file, profile, aside=True)])
+    aside = together([frame for file in files for frame in raw_fields(file, profile, aside=True)])
     looked_up = _look_up(raw, profile)
     coded = raw.filter(pl.col("reason").is_null()).with_columns(
-        recorded_on=recorded,
-        **{name: dates.parsed(pl.col(f"{name}_raw"), profile.dates) for name in other_dates(profile)},
+        **{name: dates.reader(raw, f"{name}_raw", profile.dates) for name in ("recorded_on", *other_dates(profile))},
         **{name: look.expression for name, look in looked_up.items()},
     )
     unmapped = [look.unmapped(name) for name, look in looked_up.items()]
@@ -90,7 +89,8 @@ def code(files: Sequence[ExportFile], profile: Profile) -> Coded:
 def _check_dated(raw: pl.LazyFrame, files: Sequence[ExportFile], profile: Profile) -> None:
     """Refuse a file most of whose dates cannot be read: the profile's formats are wrong for it."""
     counted = raw.group_by("source_file", "recorded_on_raw").len("rows").collect(engine="streaming")
-    undated = counted.filter(dates.parsed(pl.col("recorded_on_raw"), profile.dates).is_null())
+    written = pl.col("recorded_on_raw").cast(pl.String)
+    undated = counted.filter(dates.parsed(written, profile.dates).is_null())
     lost = dict(undated.group_by("source_file").agg(pl.col("rows").sum()).iter_rows())
     every = dict(counted.group_by("source_file").agg(pl.col("rows").sum()).iter_rows())
     at_most = profile.reading.broken_at_most
@@ -110,14 +110,13 @@ class _LookUp:
     """How the distinct values of one raw expression translate."""
 
     source: pl.Expr
-    old: list[str | None]
-    new: list[str | int | None]
-    dtype: pl.DataType
-    missed: list[tuple[str, int]]
+    old: pl.Series
+    new: pl.Series
+    missed: Sequence[tuple[str, int]] = ()
 
     @property
     def expression(self) -> pl.Expr:
-        return self.source.replace_strict(self.old, self.new, default=None, return_dtype=self.dtype)
+        return looked_up(self.source, self.old, self.new)
 
     def unmapped(self, field: str) -> pl.DataFrame:
         labels, counts = zip(*self.missed, strict=True) if self.missed else ((), ())
@@ -130,32 +129,36 @@ class _LookUp:
 def _look_up(raw: pl.LazyFrame, profile: Profile) -> dict[str, _LookUp]:
     """Collect the distinct values of every labelled field in one pass and translate each once."""
     known = recognisers(profile)
-    sources = {name: _label_source(name, profile) for name in known}
+    sources = {name: _label_source(name, raw, profile) for name in known}
     counted = pl.collect_all(
         [raw.group_by(source.alias("label")).len("records") for source in sources.values()],
         engine="streaming",
     )
     found = {}
     for (name, recognise), frame in zip(known.items(), counted, strict=True):
-        results = [(label, count, *recognise(label)) for label, count in frame.iter_rows()]
+        labels = frame["label"].cast(pl.String).to_list()
+        results = [recognise(label) for label in labels]
         found[name] = _LookUp(
             source=sources[name],
-            old=[label for label, *_ in results],
-            new=[value for _, _, value, _ in results],
-            dtype=pl.UInt16() if name == "flags" else pl.String(),
-            missed=[(label or "", count) for label, count, _, known in results if not known],
+            old=frame["label"],
+            new=pl.Series([value for value, _ in results], dtype=pl.UInt16 if name == "flags" else pl.String),
+            missed=[
+                (label or "", count)
+                for label, count, (_, known) in zip(labels, frame["records"], results, strict=True)
+                if not known
+            ],
         )
     if "latitude" in profile.columns:
         found["area"] = _points(raw, profile)
     return found
 
 
-def _label_source(name: str, profile: Profile) -> pl.Expr:
+def _label_source(name: str, raw: pl.LazyFrame, profile: Profile) -> pl.Expr:
     held = profile.characteristics.get(name)
     if held and held.source:
         # Only what is no date is a label; the dates themselves are dealt with by `_age_from_birth`.
-        born = pl.col(f"{held.source}_raw")
-        return pl.when(dates.parsed(born, profile.dates).is_null()).then(born)
+        born = f"{held.source}_raw"
+        return pl.when(dates.reader(raw, born, profile.dates).is_null()).then(pl.col(born))
     if name == "area":
         return pl.col("district_raw" if "district" in profile.columns else "area_raw")
     return pl.col(f"{_LABELLED_FIELDS.get(name, name)}_raw")
@@ -170,11 +173,11 @@ def _points(raw: pl.LazyFrame, profile: Profile) -> _LookUp:
     distinct = raw.select(pair.alias("pair"), latitude="latitude_raw", longitude="longitude_raw").unique()
     own = profile.boundaries
     placed = district_of_points(distinct.collect(), (own.file, own.name) if own else DISTRICTS)
-    return _LookUp(pair, placed["pair"].to_list(), placed["area"].to_list(), pl.String(), [])
+    return _LookUp(pair, placed["pair"], placed["area"])
 
 
 def _is_synthetic(raw: pl.LazyFrame, profile: Profile) -> bool:
     if profile.synthetic is None:
         return False
-    marked = pl.col("synthetic_raw").str.strip_chars().str.to_uppercase() == profile.synthetic.value.upper()
-    return bool(raw.select(marked.any()).collect(engine="streaming").item())
+    marks = raw.select(pl.col("synthetic_raw").unique().cast(pl.String)).collect(engine="streaming")["synthetic_raw"]
+    return bool((marks.str.strip_chars().str.to_uppercase() == profile.synthetic.value.upper()).any())

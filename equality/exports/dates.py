@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
+
+from equality.exports.once import mapped, once
 
 UNKNOWN_AGE = "U"
 """The code of an age that a placeholder stands for."""
@@ -25,14 +28,64 @@ def parsed(text: pl.Expr, formats: Sequence[str], not_after: pl.Expr | None = No
             the serial numbers of spreadsheets.
         not_after: a two-digit year that would lie after this date is taken a century earlier.
     """
+    return _first(_readings(text, formats), not_after)
+
+
+def reader(frame: pl.LazyFrame, column: str, formats: Sequence[str], not_after: pl.Expr | None = None) -> pl.Expr:
+    """`parsed` for a column of a frame; of a Categorical one each spelling is read once, not once per row.
+
+    Args:
+        frame: holds the column; the distinct values of a Categorical one are collected.
+        column: its name.
+        formats: as for `parsed`.
+        not_after: as for `parsed`.
+    """
+    if not_after is None:
+        return once(frame, column, lambda text: parsed(text, formats))
+    # A year of two digits depends on the row, so every format is looked up by itself, with what it may mean.
+    found = [
+        _Reading(
+            once(frame, column, lambda text, n=n: _readings(text, formats)[n].day),
+            once(frame, column, lambda text, n=n: _readings(text, formats)[n].earlier) if two_digits else None,
+        )
+        for n, two_digits in enumerate(each.earlier is not None for each in _readings(pl.col(column), formats))
+    ]
+    return _first(found, not_after)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What one format makes of a text.
+
+    Attributes:
+        day: the date, or null.
+        earlier: where its year has two digits, the date a century before.
+    """
+
+    day: pl.Expr
+    earlier: pl.Expr | None = None
+
+
+def _readings(text: pl.Expr, formats: Sequence[str]) -> list[_Reading]:
+    """In the order in which they are tried."""
     day = text.str.strip_chars().str.replace(r"[T ]\d{1,2}:\d{2}.*$", "")
     long = [day.str.to_date(f, strict=False) for f in formats if "%Y" in f]
     short = [day.str.to_date(f, strict=False) for f in formats if "%y" in f]
     # chrono reads "85" as the year 85 where %Y is asked.
-    found = [pl.when(d.dt.year() >= 1000).then(d) for d in long]
-    if not_after is not None:
-        short = [pl.when(d > not_after).then(d.dt.offset_by("-100y")).otherwise(d) for d in short]
-    return pl.coalesce([*found, *short, *([_serial(day)] if EXCEL in formats else [])])
+    found = [_Reading(pl.when(d.dt.year() >= 1000).then(d)) for d in long]
+    found += [_Reading(d, d.dt.offset_by("-100y")) for d in short]
+    return [*found, _Reading(_serial(day))] if EXCEL in formats else found
+
+
+def _first(readings: Sequence[_Reading], not_after: pl.Expr | None) -> pl.Expr:
+    if not readings:
+        return pl.lit(None, dtype=pl.Date)
+    return pl.coalesce(
+        pl.when(each.day > not_after).then(each.earlier).otherwise(each.day)
+        if each.earlier is not None and not_after is not None
+        else each.day
+        for each in readings
+    )
 
 
 def _serial(text: pl.Expr) -> pl.Expr:
@@ -75,6 +128,5 @@ AGE_RANGES = ("under 10", "10-17", "18-24", "25-34", "over 34")
 
 def age_band(age: pl.Expr) -> pl.Expr:
     """The band of an age code, never null: a range stays as it is, anything else is "not known"."""
-    years = age.cast(pl.Int32, strict=False)
-    bands = [pl.when(years.is_between(low, high)).then(pl.lit(name)) for name, low, high in AGE_BANDS]
-    return pl.coalesce(pl.when(age.is_in(list(AGE_RANGES))).then(age), *bands, pl.lit("not known"))
+    bands = {str(years): name for name, low, high in AGE_BANDS for years in range(low, high + 1)}
+    return mapped(age, bands | {given: given for given in AGE_RANGES}, "not known")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import polars as pl
+import polars.selectors as cs
 
 from equality.exports import dates
 from equality.exports.geography import policing_areas
+from equality.exports.once import labels, mapped, once
 from equality.exports.profile import Profile
 from equality.exports.recognise import look_up, offences, valid_on
 from equality.measures.dimensions import DIMENSIONS, NOT_RECORDED
@@ -37,6 +39,11 @@ RECORD_FIELDS = (
 )
 """Columns of a person-role record beside `{characteristic}` and `{characteristic}_raw`."""
 
+REFERENCES = ("crime_ref", "person_ref", "source_file")
+"""Those that are String; other texts are Categorical."""
+
+OTHER_SEX = "other or not known"
+
 
 def other_dates(profile: Profile) -> list[str]:
     """The dates beside the one of recording that an export holds."""
@@ -55,15 +62,15 @@ def derive(coded: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
     frame = _with_references(frame, profile)
     frame = _with_person_type(frame, profile)
     frame = _with_places(frame, profile)
+    sexes = {"F": "female", "M": "male"}
     frame = frame.with_columns(
-        age_band=dates.age_band(pl.col("age")) if "age" in held else pl.lit("not known"),
-        sex_group=pl.col("sex").replace_strict({"F": "female", "M": "male"}, default="other or not known")
-        if "sex" in held
-        else pl.lit("other or not known"),
+        age_band=dates.age_band(pl.col("age")) if "age" in held else labels("not known"),
+        sex_group=mapped(pl.col("sex"), sexes, OTHER_SEX) if "sex" in held else labels(OTHER_SEX),
     )
     names = frame.collect_schema().names()
     cells = [name for c in held for name in (c, f"{c}_raw")]
-    return frame.select([name for name in RECORD_FIELDS if name in names] + cells)
+    ordered = frame.select([name for name in RECORD_FIELDS if name in names] + cells)
+    return ordered.with_columns(cs.string().exclude(REFERENCES).cast(pl.Categorical))
 
 
 def _with_age(frame: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
@@ -71,11 +78,11 @@ def _with_age(frame: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
     if born is None:
         return frame
     began = pl.coalesce(*[n for n in ("committed_on", "reported_on") if n in other_dates(profile)], "recorded_on")
-    birth = dates.parsed(pl.col(f"{born}_raw"), profile.dates, not_after=pl.col("recorded_on"))
+    birth = dates.reader(frame, f"{born}_raw", profile.dates, not_after=pl.col("recorded_on"))
     # Columns first: an expression that is named six times is worked out six times.
     age = dates.age_code(pl.col("_born"), pl.col("_began"), profile.placeholder_dates)
     return frame.with_columns(_born=birth, _began=began).with_columns(
-        age=pl.coalesce(age, pl.col("age")), age_raw=pl.col(f"{born}_raw")
+        age=pl.coalesce(labels(age), pl.col("age")), age_raw=pl.col(f"{born}_raw")
     )
 
 
@@ -87,8 +94,8 @@ def _with_crime(frame: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
     subgroups = {code: subgroup for code, (_, subgroup) in known.items()}
     return frame.with_columns(
         offence_code=pl.col("crime"),
-        crime_group=pl.col("crime").replace_strict(groups, default=NOT_RECORDED),
-        crime_subgroup=pl.col("crime").replace_strict(subgroups, default=NOT_RECORDED),
+        crime_group=mapped(pl.col("crime"), groups, NOT_RECORDED),
+        crime_subgroup=mapped(pl.col("crime"), subgroups, NOT_RECORDED),
     )
 
 
@@ -96,8 +103,7 @@ def _with_references(frame: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
     columns = profile.columns.keys() | {name for person in profile.people for name in person.columns}
     for name in ("crime_ref", "person_ref", "outcome"):
         if name in columns:
-            text = pl.col(f"{name}_raw").str.strip_chars()
-            frame = frame.with_columns(pl.when(text != "").then(text).alias(name))
+            frame = frame.with_columns(once(frame, f"{name}_raw", _stripped).alias(name))
     if "crime_ref" not in columns:
         # No reference in the export: the row itself is the record, and nobody is seen twice.
         row = pl.concat_str("source_file", "source_row", separator=":")
@@ -107,9 +113,14 @@ def _with_references(frame: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
     return frame
 
 
+def _stripped(text: pl.Expr) -> pl.Expr:
+    bare = text.str.strip_chars()
+    return pl.when(bare != "").then(bare)
+
+
 def _with_person_type(frame: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
-    given = pl.col("person_type") if "person_type" in frame.collect_schema() else pl.lit("person")
-    ruled = [pl.col("ruled_type")] if profile.persons else []
+    given = pl.col("person_type") if "person_type" in frame.collect_schema() else labels("person")
+    ruled = [labels(pl.col("ruled_type"))] if profile.persons else []
     return frame.with_columns(person_type=pl.coalesce(*ruled, given))
 
 
@@ -120,7 +131,7 @@ def _with_places(frame: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
     if not _in_districts(profile):
         return frame
     if "lpa" not in profile.columns:
-        frame = frame.with_columns(lpa_label=pl.lit(None, dtype=pl.String))
+        frame = frame.with_columns(lpa_label=pl.lit(None, dtype=pl.Categorical))
     now, then = policing_areas()
     return frame.with_columns(lpa=now, lpa_then=then)
 

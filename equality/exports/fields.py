@@ -59,7 +59,7 @@ def misfits(file: ExportFile, profile: Profile) -> pl.LazyFrame:
 
 def _extract_date(file: ExportFile, profile: Profile) -> pl.Expr:
     if profile.extract.column:
-        return dates.parsed(pl.col(profile.extract.column), profile.dates).alias("extract_date")
+        return dates.reader(file.scan(), profile.extract.column, profile.dates).alias("extract_date")
     return pl.lit(file.extract_date).alias("extract_date")
 
 
@@ -85,8 +85,8 @@ def _selected(
         fields.append(pl.lit(person.role).alias("role"))
     if profile.persons:
         fields.append(pl.col("ruled_type"))
-    dated = _text(heading_of(wanted["recorded_on"], file.headings))
-    undated = dates.parsed(dated, profile.dates).is_null()
+    dated = heading_of(wanted["recorded_on"], file.headings)
+    undated = dates.reader(file.scan(), dated, profile.dates).is_null() if dated else pl.lit(True)
     reason = pl.lit(unfit) if unfit else pl.when(undated).then(pl.lit(UNDATED))
     fields += [reason.alias("reason"), *map(pl.col, ("extract_date", "source_file", "source_row", "line"))]
     if not aside:
@@ -108,7 +108,7 @@ def _filled(person: Beside, file: ExportFile, profile: Profile) -> pl.Expr:
 
 
 def _plain(cell: pl.Expr) -> pl.Expr:
-    return cell.fill_null("").str.strip_chars().str.to_lowercase().str.replace_all(r"\s+", " ")
+    return cell.cast(pl.String).fill_null("").str.strip_chars().str.to_lowercase().str.replace_all(r"\s+", " ")
 
 
 def _ruled(profile: Profile) -> pl.Expr:
@@ -128,7 +128,9 @@ def _raw_text(headings: Sequence[str]) -> pl.Expr:
 
     One call for the whole row: an expression per cell takes minutes to plan where a file has 10,000 columns.
     """
-    return pl.struct(list(headings)).map_batches(_as_csv, return_dtype=pl.String, is_elementwise=True)
+    return pl.struct(pl.col(list(headings)).cast(pl.String)).map_batches(
+        _as_csv, return_dtype=pl.String, is_elementwise=True
+    )
 
 
 def _as_csv(rows: pl.Series) -> pl.Series:

@@ -13,6 +13,7 @@ import shapely
 from shapely.geometry import shape
 
 from equality.exports.labels import fold
+from equality.exports.once import labels, mapped
 from equality.measures.dimensions import NO_LOCATION, NOT_RECORDED, OUTSIDE
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -118,7 +119,7 @@ def policing_areas() -> tuple[pl.Expr, pl.Expr]:
     today = area_of_today()
     own = pl.col("lpa_label")
     elsewhere = pl.when(pl.col("area").is_in([OUTSIDE, NO_LOCATION])).then(pl.col("area"))
-    fallback = [elsewhere, pl.lit(NOT_RECORDED)]
+    fallback = [elsewhere, labels(NOT_RECORDED)]
     then = []
     for (start, end), part in _areas().group_by(["valid_from", "valid_to"], maintain_order=True):
         within = pl.lit(True)
@@ -126,13 +127,9 @@ def policing_areas() -> tuple[pl.Expr, pl.Expr]:
             within &= pl.col("recorded_on") >= pl.lit(start)
         if end is not None:
             within &= pl.col("recorded_on") <= pl.lit(end)
-        then.append(pl.when(within).then(_mapped("area", dict(part.select("district", "lpa").iter_rows()))))
-    now = [_mapped("area", today), _mapped("lpa_label", today)]
+        then.append(pl.when(within).then(mapped(pl.col("area"), dict(part.select("district", "lpa").iter_rows()))))
+    now = [mapped(pl.col("area"), today), mapped(pl.col("lpa_label"), today)]
     return pl.coalesce(*now, *fallback), pl.coalesce(*then, own, *fallback)
-
-
-def _mapped(column: str, mapping: dict[str, str]) -> pl.Expr:
-    return pl.col(column).replace_strict(mapping, default=None, return_dtype=pl.String)
 
 
 def lpa_label(label: str | None) -> tuple[str | None, bool]:

@@ -160,7 +160,7 @@ def _extract_dates(file: ExportFile, profile: Profile) -> list[date]:
     column = profile.extract.column or ""
     try:
         # Each spelling is read once, not once per row.
-        spelled = file.scan().select(pl.col(column).unique()).collect(engine="streaming")
+        spelled = file.scan().select(pl.col(column).unique().cast(pl.String)).collect(engine="streaming")
     except pl.exceptions.PolarsError as error:
         raise unreadable([file], error) from error
     days: list[date | None] = spelled.select(dates.parsed(pl.col(column), profile.dates).unique())[column].to_list()

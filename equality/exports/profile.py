@@ -237,6 +237,17 @@ class Profile(_Strict):
             needed |= {f"{name} of {person.role} {number}": headings for name, headings in own.items() if headings}
         return needed
 
+    @property
+    def labelled(self) -> frozenset[str]:
+        """Headings of columns in which few different values are expected: all but references and coordinates."""
+        fields = [self.columns, *(person.columns for person in self.people)]
+        own = {heading for columns in fields for name in _OF_THE_ROW for heading in columns.get(name, ())}
+        marker = {self.synthetic.column} if self.synthetic else set()
+        return frozenset(heading for accepted in self.needed.values() for heading in accepted) - own | marker
+
+
+_OF_THE_ROW = ("crime_ref", "person_ref", "latitude", "longitude")
+"""Fields that are different in nearly every row."""
 
 _PARTS: dict[str, type[BaseModel]] = {
     "extract": Extract,

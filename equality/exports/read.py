@@ -54,7 +54,10 @@ class ExportFile:
     _workspace: Workspace = field(repr=False)
 
     def scan(self) -> pl.LazyFrame:
-        """Every good row as text, with `source_file`, `source_row` (1 is the first below the headings) and `line`."""
+        """Every good row as text, with `source_file`, `source_row` (1 is the first below the headings) and `line`.
+
+        Text is String; columns of labels in a large file are Categorical, so that each label is dealt with once.
+        """
         return self._table().with_columns(pl.lit(self.name).alias("source_file"))
 
 
@@ -144,7 +147,8 @@ def _open_table(part: Path, path: Path, profile: Profile, workspace: Workspace) 
     extract_date = date_of_name(path, profile.extract)
     digest = checksum(part)
     check = functools.partial(_check_headings, shown, profile=profile)
-    table = _table(part, kind, shown, list(profile.needed.values()), profile.reading, check, workspace)
+    wanted = list(profile.needed.values())
+    table = _table(part, kind, shown, wanted, profile.reading, check, workspace, profile.labelled)
     if profile.extract.newest:
         extract_date = _newest(table, shown, profile)
     return ExportFile(
@@ -169,9 +173,10 @@ def _table(
     reading: Reading,
     check: Callable[[Sequence[str]], None],
     workspace: Workspace,
+    labelled: frozenset[str] = frozenset(),
 ) -> Table:
     if kind is Kind.text:
-        table = _text_table(part, shown, wanted, reading, check, workspace)
+        table = _text_table(part, shown, wanted, reading, check, workspace, labelled)
     elif kind is Kind.workbook:
         sheet = read_workbook(part, shown, workspace, wanted, reading.sheet, reading.heading_row)
         table = _of_sheet(sheet, functools.partial(pl.scan_parquet, sheet.path, glob=False))
@@ -194,6 +199,7 @@ def _text_table(
     reading: Reading,
     check: Callable[[Sequence[str]], None],
     workspace: Workspace,
+    labelled: frozenset[str],
 ) -> Table:
     text = read_text(part, shown, workspace)
     layout = layout_of(text.path, wanted, reading.separator, reading.heading_row)
@@ -204,7 +210,8 @@ def _text_table(
         )
     headings, notes = column_names(layout.cells, wanted)
     check(headings)
-    table = text_table(text, layout, headings, shown, workspace, reading.broken_at_most)
+    labels = [heading for heading in headings if heading in labelled]
+    table = text_table(text, layout, headings, shown, workspace, reading.broken_at_most, labels)
     if text.encoding != "UTF-8":
         notes.append(f"the file was converted to UTF-8 from {text.encoding}")
     if layout.separator != ",":
@@ -249,7 +256,8 @@ def _check_headings(shown: str, headings: Sequence[str], profile: Profile) -> No
 
 def _newest(table: Table, shown: str, profile: Profile) -> date:
     heading = heading_of(profile.columns["recorded_on"], table.headings) or ""
-    newest = table.scan().select(dates.parsed(pl.col(heading), profile.dates).max()).collect(engine="streaming").item()
+    rows = table.scan()
+    newest = rows.select(dates.reader(rows, heading, profile.dates).max()).collect(engine="streaming").item()
     if newest is None:
         raise ExportError(
             f"{shown}: the column {heading!r} holds no date that the profile's formats can read; add the one of this "

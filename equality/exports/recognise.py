@@ -14,6 +14,7 @@ import polars as pl
 from equality.errors import ProfileError
 from equality.exports.geography import DATA, district_of_label, lpa_label
 from equality.exports.labels import fold, labels_for
+from equality.exports.once import labels
 from equality.exports.profile import Profile
 from equality.measures.dimensions import FLAG_BITS, FLAGS, NOT_RECORDED
 
@@ -125,7 +126,8 @@ def valid_on(column: str, day: str, entries: Sequence[Valid]) -> pl.Expr:
     spans: dict[tuple[date | None, date | None], dict[str, str]] = {}
     for entry in entries:
         spans.setdefault((entry.start, entry.end), {})[entry.label] = entry.value
-    folded = pl.col(column).str.to_lowercase().str.replace_all(r"\s*([-/])\s*", "$1")
+    own = pl.col(column).cast(pl.String)
+    folded = own.str.to_lowercase().str.replace_all(r"\s*([-/])\s*", "$1")
     cases = []
     for (start, end), values in spans.items():
         within = pl.lit(True)
@@ -135,7 +137,7 @@ def valid_on(column: str, day: str, entries: Sequence[Valid]) -> pl.Expr:
             within &= pl.col(day) <= end
         meant = folded.replace_strict(values, default=None, return_dtype=pl.String)
         cases.append(pl.when(within).then(meant))
-    return pl.coalesce(*cases, pl.col(column))
+    return labels(pl.coalesce(*cases, own))
 
 
 def _offence(label: str | None) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Final
 
 import polars as pl
 
@@ -17,6 +18,11 @@ from equality.exports.workspace import Workspace
 
 MISFIT_SCHEMA = {"source_row": pl.UInt32, "line": pl.Int64, "reason": pl.String, "raw_text": pl.String}
 _CHUNK = 1 << 20
+_STAGED: Final[Any] = {"compression": "lz4", "statistics": False}
+"""Read a few times and thrown away: quick rather than small."""
+_SAMPLE = 20_000
+_TOO_FEW = 1_000
+_ALL_DIFFERENT = 0.95
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,22 +45,44 @@ class Table:
 
 
 def text_table(
-    text: Text, layout: Layout, headings: Sequence[str], shown: str, workspace: Workspace, broken_at_most: float
+    text: Text,
+    layout: Layout,
+    headings: Sequence[str],
+    shown: str,
+    workspace: Workspace,
+    broken_at_most: float,
+    labels: Collection[str] = (),
 ) -> Table:
-    """The rows below the headings of a text file.
+    """The rows below the headings of a text file, read once and kept in a temporary file.
+
+    Args:
+        text: the file.
+        layout: how it is laid out.
+        headings: one name for every column.
+        shown: what the user calls the file.
+        workspace: for the temporary files.
+        broken_at_most: the share of rows that may be no rows.
+        labels: columns of which few different values are expected: they become Categorical, so that whatever is
+            made of a value is made once.
 
     Raises:
         ExportError: if more rows than that share cannot be rows.
     """
-    plain = functools.partial(_scan_plain, text.path, layout, tuple(headings))
     below = text.lines - layout.last_line
-    if text.clean and layout.first_line == layout.last_line and _is_sound(plain, text, layout, headings, below):
-        return Table(tuple(headings), below, plain)
+    staged = workspace.file(".parquet")
+    if text.clean and layout.first_line == layout.last_line:
+        plain = _scan_plain(text.path, layout, headings)
+        if not below:
+            return Table(tuple(headings), 0, lambda: plain)
+        if _stage_sound(plain, staged, labels, text, layout, headings, below):
+            return Table(tuple(headings), below, functools.partial(_scan_staged, staged))
     clean = workspace.file(".csv")
     sifted = sift(text.path, layout.last_line, layout.separator, len(headings), clean)
     check_share(shown, sifted.misfits, sifted.rows, broken_at_most)
     misfits = pl.DataFrame([vars(m) for m in sifted.misfits], schema=MISFIT_SCHEMA)
-    return Table(tuple(headings), sifted.rows, functools.partial(_scan_sifted, clean, tuple(headings)), misfits=misfits)
+    _labels_once(_scan_sifted(clean, headings), labels).sink_parquet(staged, **_STAGED)
+    clean.unlink()
+    return Table(tuple(headings), sifted.rows, functools.partial(_scan_staged, staged), misfits=misfits)
 
 
 def check_share(shown: str, misfits: Sequence[Misfit], rows: int, at_most: float) -> None:
@@ -97,26 +125,51 @@ def _scan_sifted(path: Path, headings: Sequence[str]) -> pl.LazyFrame:
     return frame.with_columns(pl.col("source_row").cast(pl.UInt32), pl.col("line").cast(pl.Int64))
 
 
-def _is_sound(
-    scan: Callable[[], pl.LazyFrame], text: Text, layout: Layout, headings: Sequence[str], below: int
-) -> bool:
-    """Whether every line below the headings is one row with a field for each heading.
+def _scan_staged(path: Path) -> pl.LazyFrame:
+    return pl.scan_parquet(path, glob=False)
 
-    Polars refuses a row that is too long, but fills up one that is too short: those show in the number of
-    separators, less those that stand inside quoted fields.
+
+def _labels_once(rows: pl.LazyFrame, labels: Collection[str]) -> pl.LazyFrame:
+    """The rows with their labels as Categorical, but for columns in which nearly every value is another one."""
+    sample = rows.select(labels).head(_SAMPLE).collect(engine="streaming")
+    few = [
+        column.name
+        for column in sample.iter_columns()
+        if (present := len(column) - column.null_count()) < _TOO_FEW or column.n_unique() < _ALL_DIFFERENT * present
+    ]
+    return rows.with_columns(pl.col(few).cast(pl.Categorical))
+
+
+def _stage_sound(
+    rows: pl.LazyFrame,
+    staged: Path,
+    labels: Collection[str],
+    text: Text,
+    layout: Layout,
+    headings: Sequence[str],
+    below: int,
+) -> bool:
+    """Write the rows to Parquet and say whether every line below the headings is one row with a field for each heading.
+
+    Polars refuses a row that is too long, but fills up one that is too short. If the last cell of every row holds
+    something, none is; else those show in the number of separators, less those that stand inside quoted fields.
     """
-    if below == 0:
-        return True
-    columns = pl.col(headings)
-    separator = pl.lit(layout.separator)
-    # Every column is asked for: Polars does not notice a row that is too long behind the last column it needs.
-    each = columns.str.count_matches(separator, literal=True).sum() if text.quoted else columns.null_count() * 0
+    last = rows.select(pl.len().alias("rows"), pl.col(headings[-1]).null_count().alias("open"))
     try:
-        whole = scan().select(pl.len().alias("rows"), pl.sum_horizontal(each.cast(pl.Int64)).alias("inside"))
-        rows, inside = whole.collect(engine="streaming").row(0)
+        # Every column is written: Polars does not notice a row that is too long behind the last column it needs.
+        stage = _labels_once(rows, labels).sink_parquet(staged, lazy=True, **_STAGED)
+        counted, _ = pl.collect_all([last, stage], engine="streaming")
     except pl.exceptions.PolarsError:
         return False
-    return rows == below and _separators(text.path, layout) == rows * (len(headings) - 1) + inside
+    count, open_ended = counted.row(0)
+    if count != below or not open_ended:
+        return count == below
+    cells = pl.col(headings).cast(pl.String).str.count_matches(pl.lit(layout.separator), literal=True).sum()
+    inside = 0
+    if text.quoted:
+        whole = _scan_staged(staged).select(pl.sum_horizontal(cells.cast(pl.Int64)))
+        inside = whole.collect(engine="streaming").item()
+    return _separators(text.path, layout) == count * (len(headings) - 1) + inside
 
 
 def _separators(path: Path, layout: Layout) -> int:

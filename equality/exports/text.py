@@ -126,12 +126,16 @@ def _counted(path: Path, encoding: str, shown: str) -> Text:
         if since > LONGEST_LINE:
             raise ExportError(f"{shown}: line {lines + 1} is longer than {LONGEST_LINE >> 20} MB: this is no table.")
         quoted = quoted or b'"' in chunk
-        joined = tail + chunk
-        clean = clean and not (b"\n\n" in joined or b"\n\r\n" in joined or b"\x00" in chunk)
-        tail = joined[-2:]
-        if encoding == "UTF-8":
+        clean = clean and b"\x00" not in chunk and not (_empty_line(tail + chunk[:2]) or _empty_line(chunk))
+        tail = (tail + chunk)[-2:] if len(chunk) < 2 else chunk[-2:]
+        # Most exports are ASCII almost throughout, which is quicker to see than to decode.
+        if encoding == "UTF-8" and not (chunk.isascii() and not last and not decoder.getstate()[0]):
             try:
                 decoder.decode(chunk, final=last)
             except UnicodeDecodeError:
                 encoding = "not UTF-8"
     return Text(path, encoding, clean, quoted, lines + (not tail.endswith(b"\n")))
+
+
+def _empty_line(text: bytes) -> bool:
+    return b"\n\n" in text or (b"\r" in text and b"\n\r\n" in text)

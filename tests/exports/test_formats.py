@@ -98,7 +98,8 @@ def test_every_format_gives_the_same_records(tmp_path: Path, make: Make) -> None
     file = open_export(make(tmp_path), PROFILE)
     assert coded(file) == CODED
     assert file.rows == 3
-    notes = code([file], PROFILE).records.select("outcome").collect()["outcome"].to_list()
+    result = code([file], PROFILE)
+    notes = result.records.select("outcome").collect()["outcome"].to_list()
     assert [note.replace("\r\n", "\n") for note in notes] == [row[4] for row in ROWS[1:]]
     assert file.extract_date == datetime.date(2020, 2, 5)
 

@@ -78,7 +78,8 @@ def test_rules_say_which_rows_are_about_nobody(tmp_path: Path) -> None:
     rows = [["Crime Ref", "Date", "Sex", "Ethnicity", "Note"], ["1", "03/02/2020", " ", "", "Stolen  CAR"],
             ["2", "03/02/2020", "F", "", "stolen car"], ["3", "03/02/2020", "", "", "Theft"]]  # fmt: skip
     known = profile(persons=[{"when": {"Note": ["stolen car"], "Sex": [""]}, "then": "no_person"}])
-    assert coded(tmp_path, rows, known).records.collect()["person_type"].to_list() == ["no_person", "person", "person"]
+    result = coded(tmp_path, rows, known)  # its temporary files last as long as it does
+    assert result.records.collect()["person_type"].to_list() == ["no_person", "person", "person"]
 
 
 @pytest.fixture

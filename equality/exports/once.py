@@ -1,0 +1,61 @@
+"""Work on labels once per distinct value instead of once per row.
+
+A column in which few different texts occur is Categorical; what an expression makes of it is then looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import polars as pl
+import polars.selectors as cs
+
+
+def once(frame: pl.LazyFrame, column: str, make: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
+    """An expression over the text in a column; of a Categorical one worked out once for each distinct value.
+
+    Args:
+        frame: holds the column; the distinct values of a Categorical one are collected.
+        column: its name.
+        make: text → what is made of it, row by row.
+
+    Returns:
+        What `make` gives; text as Categorical if the column is.
+    """
+    if frame.collect_schema()[column] != pl.Categorical:
+        return make(pl.col(column))
+    spelled = frame.select(pl.col(column).unique()).collect(engine="streaming")[column]
+    made = spelled.cast(pl.String).to_frame().select(make(pl.col(column)).alias(column))[column]
+    return looked_up(pl.col(column), spelled, made)
+
+
+def looked_up(source: pl.Expr, old: pl.Series, new: pl.Series) -> pl.Expr:
+    """A look-up of values, null where a value is not among them; texts that come out are Categorical."""
+    if new.dtype == pl.String:
+        new = new.cast(pl.Categorical)
+    return source.replace_strict(old, new, default=None, return_dtype=new.dtype)
+
+
+def mapped(source: pl.Expr, mapping: Mapping[str, str], default: str | None = None) -> pl.Expr:
+    """What a mapping says of each label, as Categorical."""
+    new = pl.Series(list(mapping.values()), dtype=pl.String).cast(pl.Categorical)
+    return labels(source).replace_strict(
+        pl.Series(list(mapping), dtype=pl.String).cast(pl.Categorical),
+        new,
+        default=None if default is None else labels(default),
+        return_dtype=pl.Categorical,
+    )
+
+
+def labels(text: str | pl.Expr) -> pl.Expr:
+    """A text, or an expression of texts, as Categorical."""
+    return (pl.lit(text) if isinstance(text, str) else text).cast(pl.Categorical)
+
+
+def together(frames: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
+    """Frames one below the other; a column that is Categorical in one of them becomes so in all."""
+    schemas = [frame.collect_schema() for frame in frames]
+    few = {name for schema in schemas for name, dtype in schema.items() if dtype == pl.Categorical}
+    return pl.concat(
+        frame.with_columns((cs.by_name(few, require_all=False) & cs.string()).cast(pl.Categorical)) for frame in frames
+    )
