@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import polars as pl
-import polars.selectors as cs
 
 from equality.exports import dates
 from equality.exports.geography import policing_areas
@@ -11,6 +10,7 @@ from equality.exports.once import labels, mapped, once
 from equality.exports.profile import Profile
 from equality.exports.recognise import look_up, offences, valid_on
 from equality.measures.dimensions import DIMENSIONS, NOT_RECORDED
+from equality.store.registry import with_categories
 
 RECORD_FIELDS = (
     "crime_ref",
@@ -38,9 +38,6 @@ RECORD_FIELDS = (
     "source_row",
 )
 """Columns of a person-role record beside `{characteristic}` and `{characteristic}_raw`."""
-
-REFERENCES = ("crime_ref", "person_ref", "source_file")
-"""Those that are String; other texts are Categorical."""
 
 OTHER_SEX = "other or not known"
 
@@ -70,7 +67,7 @@ def derive(coded: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
     names = frame.collect_schema().names()
     cells = [name for c in held for name in (c, f"{c}_raw")]
     ordered = frame.select([name for name in RECORD_FIELDS if name in names] + cells)
-    return ordered.with_columns(cs.string().exclude(REFERENCES).cast(pl.Categorical))
+    return with_categories(ordered)
 
 
 def _with_age(frame: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:

@@ -43,7 +43,7 @@ def blank_shares(records: pl.LazyFrame) -> dict[str, float]:
     fields = [n for n in records.collect_schema().names() if not n.endswith("_raw") and n not in _ALWAYS_THERE]
     schema = records.collect_schema()
     blank = [
-        (pl.col(n).is_null() | pl.col(n).is_in(_NOTHING) if schema[n] == pl.String else pl.col(n).is_null())
+        (pl.col(n).is_null() | pl.col(n).is_in(_NOTHING) if schema[n] == pl.Categorical else pl.col(n).is_null())
         .mean()
         .alias(n)
         for n in fields

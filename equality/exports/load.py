@@ -12,7 +12,7 @@ import polars as pl
 
 from equality.errors import EqualityError, ExportError, LoadCancelledError, WarningsNotAcceptedError
 from equality.exports import closed, dates, drift
-from equality.exports.extract import Extract, unreadable, write_extract
+from equality.exports.extract import COMPRESSION, Extract, unreadable, write_extract
 from equality.exports.profile import Profile
 from equality.exports.read import ExportFile, open_exports
 from equality.measures import measure
@@ -190,9 +190,9 @@ class _Loading:
         extract = write_extract(files, day, self._profile, folder)
         self._steps.take(f"measuring the extract of {day:%d %B %Y}")
         state = self._state_after(extract)
-        counts = measure.count(self._closed.open(state, day), extract.characteristics, extract.dimensions).collect()
-        counts = self._closed.carried_into(counts, day)
-        counts.write_parquet(folder / "counts.parquet")
+        counted = measure.count(self._closed.open(state, day), extract.characteristics, extract.dimensions)
+        counts = self._closed.carried_into(counted.collect(engine="streaming"), day)
+        counts.write_parquet(folder / "counts.parquet", compression=COMPRESSION)
         snapshot = self._compared(_describe(extract, self._profile, counts, identifier))
         # The verdict is about what is known now: of several extracts loaded together only the newest gets one.
         if newest:
@@ -215,7 +215,7 @@ class _Loading:
                 return extract.records
             state = superseded([self._registry.extract(s) for s in held])
         path = self._writing.scratch / f"state-{self._number}.parquet"
-        superseded([state, extract.records]).sink_parquet(path)
+        superseded([state, extract.records]).sink_parquet(path, compression=COMPRESSION)
         return pl.scan_parquet(path)
 
     def _compared(self, snapshot: Snapshot) -> Snapshot:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 import sqlalchemy as sa
 
 from equality.errors import EqualityError, StoreError
@@ -107,8 +108,8 @@ class Registry:
         return [s for s in self.snapshots(source) if s.records_purged_at]
 
     def extract(self, snapshot: Snapshot) -> pl.LazyFrame:
-        """The person-role records that one extract delivered."""
-        return pl.scan_parquet(self._file(snapshot, "records.parquet"))
+        """The person-role records that one extract delivered; texts but references are Categorical."""
+        return with_categories(pl.scan_parquet(self._file(snapshot, "records.parquet")))
 
     def loads(self, limit: int = 100) -> list[Load]:
         """The newest attempts to load, whatever came of them, the newest first."""
@@ -188,6 +189,14 @@ def new_id(source: str, extract_date: date, now: datetime) -> str:
 
 KEY = ("crime_ref", "person_ref", "role")
 """What makes a person-role record the same in a later extract."""
+
+
+_REFERENCES = ("crime_ref", "person_ref", "source_file")
+
+
+def with_categories(records: pl.LazyFrame) -> pl.LazyFrame:
+    """Person-role records with every text as Categorical but references, which are different in nearly every record."""
+    return records.with_columns(cs.string().exclude(_REFERENCES).cast(pl.Categorical))
 
 
 def superseded(extracts: list[pl.LazyFrame]) -> pl.LazyFrame:
