@@ -68,8 +68,8 @@ class Registry:
         return None
 
     def counts(self, snapshot: Snapshot) -> pl.LazyFrame:
-        """The stored counts of the state as of a snapshot."""
-        return pl.scan_parquet(self._file(snapshot, "counts.parquet"))
+        """The stored counts of the state as of a snapshot; dimensions are String."""
+        return pl.scan_parquet(self._file(snapshot, "counts.parquet")).with_columns(cs.categorical().cast(pl.String))
 
     def unmapped(self, snapshot: Snapshot) -> pl.DataFrame:
         """The labels of an extract that were not recognised: `field`, `label`, `records`, most frequent first."""
