@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -28,6 +28,8 @@ from equality.exports.usual import usual_meanings
 from equality.measures.catalogue import characteristics
 from equality.measures.dimensions import NO_LOCATION, OUTSIDE
 
+PLACEHOLDERS = ("1900-01-01", "1901-01-01", "1899-12-30")
+"""Dates of birth that a draft takes for "not known"."""
 _NOTHING = ("NULL", "-", "--", ".", "<blank>", "(blank)")
 """Spellings of nothing that a draft proposes where they occur. `None` is an answer, `#N/A` a broken cell."""
 
@@ -246,9 +248,14 @@ def _formats(guesses: Sequence[Guess], values: Mapping[str, Values]) -> tuple[li
 
 
 def clash(one: str, others: Sequence[str]) -> bool:
-    """Whether two formats read the same text as different days."""
-    swapped = one.replace("%d", "#").replace("%m", "%d").replace("#", "%m")
-    return swapped != one and swapped in others
+    """Whether a format and one of others read the same text as different days."""
+    other = swapped(one)
+    return other != one and other in others
+
+
+def swapped(form: str) -> str:
+    """A date format with day and month in each other's place."""
+    return form.replace("%d", "#").replace("%m", "%d").replace("#", "%m")
 
 
 def _document(
@@ -275,10 +282,16 @@ def _document(
         "columns": columns,
         "dates": formats,
         **{table: meanings for table, meanings in tables.items() if meanings},
-        "blank": [text for text in _NOTHING if fold(text) in {fold(v) for v in cells}],
-        "placeholder_dates": ["1900-01-01", "1901-01-01", "1899-12-30"] if "date_of_birth" in used else [],
+        "blank": nothing_among(cells),
+        "placeholder_dates": list(PLACEHOLDERS) if "date_of_birth" in used else [],
         "characteristics": {c: {"headings": [used[c]]} if c in used else {"from": "date_of_birth"} for c in order},
     }
+
+
+def nothing_among(cells: Iterable[str]) -> list[str]:
+    """The usual spellings of nothing that occur among cells; `None` is an answer and no such spelling."""
+    folded = {fold(cell) for cell in cells}
+    return [text for text in _NOTHING if fold(text) in folded]
 
 
 def source_of(name: str) -> str:

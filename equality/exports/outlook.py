@@ -1,0 +1,316 @@
+"""What an export becomes when it is read with a profile: columns, labels that no list knows, the first records.
+
+It rests on the first rows only (`sample.SAMPLE`) and stores nothing. Cells of columns that are not coded are never
+shown unless many rows share them: they may be names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from equality.errors import ExportError
+from equality.exports.code import Coded, code
+from equality.exports.decisions import Decisions, Meaning, choices
+from equality.exports.draft import mapped
+from equality.exports.guess import DATE_FIELDS, Guess, Values, unknown_labels
+from equality.exports.labels import fold, labels_for
+from equality.exports.profile import Profile
+from equality.exports.remarks import Question, quoted
+from equality.exports.sample import Sample
+from equality.measures.catalogue import characteristics
+from equality.measures.codes import code_list
+from equality.measures.dimensions import ROLES
+
+FIELD_TITLES = {
+    "crime_ref": "Crime reference",
+    "person_ref": "Person reference",
+    "role": "Role in the crime",
+    "person_type": "Person, organisation or nobody",
+    "recorded_on": "Date recorded",
+    "reported_on": "Date reported",
+    "committed_on": "Date committed",
+    "lpa": "Local policing area",
+    "district": "District of West Mercia",
+    "area": "Area, as the export names it",
+    "latitude": "Latitude",
+    "longitude": "Longitude",
+    "team": "Team",
+    "channel": "Reporting channel",
+    "offence_code": "Offence code",
+    "crime_group": "Crime group",
+    "crime_subgroup": "Crime type",
+    "flags": "Crime flags",
+    "outcome": "Outcome",
+    "date_of_birth": "Date of birth",
+}
+"""Field → its name on screen. Characteristics have theirs in the catalogue."""
+
+SHARED_BY = 5
+"""Rows that must share a cell before it is shown, unless it is a label of a characteristic."""
+EXAMPLES = 4
+MOST_LABELS = 200
+"""Unrecognised labels up to which a column is a list of labels, not free text."""
+_FREE = ("crime_ref", "person_ref", "latitude", "longitude")
+_CODED_AS = {"lpa_label": "lpa", "crime": "offence_code"}
+"""Column of records whose labels are recognised → the field that they stand in."""
+
+_CERTAINTY = ((0.95, "very likely"), (0.75, "likely"), (0.5, "possible"), (0.0, "unlikely"))
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column of an export becomes.
+
+    Attributes:
+        heading: the column's.
+        field: field or characteristic; empty if the column is not used, or only by `also`.
+        also: what else the profile uses it for, in words; empty if nothing.
+        score: 0 to 1, how sure the assistant is; None if a person or the profile says so.
+        reason: in words.
+        cells: what may be shown of its cells.
+        unmapped: labels that no list knows → records, the most frequent first.
+    """
+
+    heading: str
+    field: str
+    also: str
+    score: float | None
+    reason: str
+    cells: str
+    unmapped: Values
+
+    @property
+    def certainty(self) -> str:
+        """The score in words."""
+        if self.score is None:
+            return "settled" if self.field else ""
+        return next(word for least, word in _CERTAINTY if self.score >= least) if self.field else ""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What an export becomes.
+
+    Attributes:
+        columns: in the file's order.
+        questions: what is still open.
+        looked_at: rows that this rests on.
+        rows: rows in the export.
+        records: the first records as they would be coded, without references; empty if they cannot be.
+    """
+
+    columns: tuple[Column, ...]
+    questions: tuple[Question, ...]
+    looked_at: int
+    rows: int
+    records: pl.DataFrame = field(repr=False)
+
+    @property
+    def used(self) -> int:
+        """How many columns become something."""
+        return sum(bool(c.field or c.also) for c in self.columns)
+
+
+def title_of(name: str) -> str:
+    """What a field or characteristic is called on screen."""
+    return characteristics()[name].title if name in characteristics() else FIELD_TITLES.get(name, name)
+
+
+def outlook(
+    sample: Sample,
+    profile: Profile | None,
+    guesses: Sequence[Guess] = (),
+    asked: Sequence[Question] = (),
+    decisions: Decisions | None = None,
+) -> Outlook:
+    """Say what an export becomes.
+
+    Args:
+        sample: the rows at hand.
+        profile: as it is now; None if it is not complete, so that nothing can be coded yet.
+        guesses: what the assistant took the columns for.
+        asked: what it asked.
+        decisions: what a person has decided since.
+    """
+    decisions = decisions or Decisions()
+    coded, problem = _coded(sample, profile)
+    unmapped = _unmapped(coded, profile, decisions)
+    taken = {g.heading: g for g in guesses}
+    fields = _fields(sample, profile, taken, decisions)
+    also = _other_uses(profile) if profile else {}
+    columns = tuple(
+        _column(sample, heading, fields[heading], also.get(fold(heading), ""), taken.get(heading), unmapped, decisions)
+        for heading in sample.headings
+    )
+    questions = [q for q in asked if _open(q, profile, fields, taken, decisions)]
+    questions += [Question(unknown_labels(c.unmapped, c.field), "labels", c.heading) for c in columns if c.unmapped]
+    if problem:
+        questions.append(Question(problem, "profile"))
+    open_now = tuple(q for q in dict.fromkeys(questions) if str(q) not in decisions.answered)
+    return Outlook(columns, open_now, sample.frame.height, sample.rows, _preview(coded, profile))
+
+
+def _coded(sample: Sample, profile: Profile | None) -> tuple[Coded | None, str]:
+    if profile is None:
+        return None, ""
+    try:
+        return code([sample.fitting(profile)], profile), ""
+    except ExportError as error:
+        return None, str(error).removeprefix(f"{sample.path}: ")
+
+
+def _unmapped(coded: Coded | None, profile: Profile | None, decisions: Decisions) -> dict[str, dict[str, int]]:
+    """Field → labels that no list knows, without those that a person left as they are."""
+    found: dict[str, dict[str, int]] = {}
+    if coded is None or profile is None:
+        return found
+    from_birth = {name for name, held in profile.characteristics.items() if held.source}
+    for name, label, records in coded.unmapped.iter_rows():
+        shown = _CODED_AS.get(name, "district" if name == "area" and "district" in profile.columns else name)
+        left = decisions.labels.get(shown, {}).get(label) is Meaning.UNRECOGNISED
+        # A date of birth that cannot be read is a person's, not a label.
+        if not left and not (name in from_birth and re.search(r"\d", label)):
+            found.setdefault("date_of_birth" if name in from_birth else shown, {})[label] = records
+    return {name: _kept(labels) for name, labels in found.items()}
+
+
+def _kept(labels: dict[str, int]) -> dict[str, int]:
+    """Labels that may be shown: of very many only those that several rows share, for the others may be free text."""
+    if len(labels) <= MOST_LABELS:
+        return labels
+    return {label: rows for label, rows in labels.items() if rows >= SHARED_BY}
+
+
+def _fields(
+    sample: Sample, profile: Profile | None, taken: Mapping[str, Guess], decisions: Decisions
+) -> dict[str, str]:
+    if profile is None:
+        guessed = {heading: g.field for heading, g in taken.items()} | dict(decisions.columns)
+        return {heading: guessed.get(heading, "") for heading in sample.headings}
+    known = mapped(profile)
+    return {heading: known.get(fold(heading), "") for heading in sample.headings}
+
+
+def _other_uses(profile: Profile) -> dict[str, str]:
+    """Folded heading → what a profile uses it for beside a field, in words."""
+    uses: dict[str, str] = {}
+    for rule in profile.persons:
+        uses |= {fold(heading): "says which rows are about nobody" for heading in rule.when}
+    for person in profile.people:
+        for name, headings in (person.columns | person.characteristics).items():
+            uses |= {fold(heading): f"{title_of(name)} of the {person.role}" for heading in headings}
+    if profile.synthetic:
+        uses[fold(profile.synthetic.column)] = "says that rows are synthetic"
+    if profile.extract.column:
+        uses[fold(profile.extract.column)] = "Date of the extract"
+    return uses
+
+
+def _column(
+    sample: Sample,
+    heading: str,
+    name: str,
+    also: str,
+    taken: Guess | None,
+    unmapped: Mapping[str, Values],
+    decisions: Decisions,
+) -> Column:
+    decided = decisions.columns.get(heading) == name
+    same = taken is not None and taken.field == name and not decided
+    reason = "you decided so" if decided else taken.reason if taken and same else _said(name, also)
+    return Column(
+        heading=heading,
+        field=name,
+        also=also,
+        score=taken.score if taken and same else None,
+        reason=reason,
+        cells=_cells(sample, heading, name),
+        unmapped=unmapped.get(name, {}) if name else {},
+    )
+
+
+def _said(name: str, also: str) -> str:
+    return "the profile says so" if name or also else "the profile does not use it"
+
+
+def _cells(sample: Sample, heading: str, name: str) -> str:
+    """What may be shown of a column's cells: labels that are coded or that many rows share, else only how many."""
+    values = sample.values(heading)
+    if not values:
+        return "blank in every row"
+    if name in DATE_FIELDS:
+        form = re.sub(r"[A-Za-z]", "a", re.sub(r"\d", "9", next(iter(values))))
+        return f"dates such as {form[:20]}"
+    known = labels_for(name, {}, (), ";") if name in characteristics() else None
+    shared = [v for v, rows in values.items() if rows >= SHARED_BY or (known and known.code(v)[1])]
+    if shared and name not in _FREE and (name or len(values) <= len(shared) * 2):
+        return ", ".join(" ".join(v.split())[:30] for v in shared[:EXAMPLES]) + (" …" if len(values) > EXAMPLES else "")
+    return f"text, {len(values):,} different value{'s' if len(values) > 1 else ''}"
+
+
+def _open(
+    question: Question, profile: Profile | None, fields: Mapping[str, str], taken: Mapping[str, Guess], d: Decisions
+) -> bool:
+    """Whether a question of the draft has not been settled since by what was decided."""
+    held = set(fields.values())
+    doubtful = taken[question.heading].doubtful if question.heading in taken else {}
+    decided = d.labels.get(fields.get(question.heading, ""), {})
+    settled = {
+        "labels": profile is not None,  # They are counted anew.
+        "column": question.heading in d.columns or bool(doubtful and doubtful.keys() <= decided.keys()),
+        "dates": d.dates is not None,
+        "recorded_on": "recorded_on" in held,
+        "roles": d.role is not None or "role" in held,
+        "crime_ref": "crime_ref" in held,
+        "profile": bool(d.confirmed and "not confirmed" in question.text),
+    }
+    return not settled[question.about]
+
+
+_SHOWN_RECORDS = 8
+_WITHOUT_VALUES = "gender_reassignment"
+"""Of this only whether it is recorded is ever shown of one person."""
+
+
+def _preview(coded: Coded | None, profile: Profile | None) -> pl.DataFrame:
+    """The first records as they would be coded: labels of codes, and nothing that names a person or a crime."""
+    if coded is None or profile is None:
+        return pl.DataFrame()
+    dimensions = [d for d in ("month", "role", "area", "team") if d in coded.dimensions]
+    names = list(profile.characteristics)
+    frame = coded.records.select(*dimensions, *names).head(_SHOWN_RECORDS).collect(engine="streaming")
+    return frame.select(
+        *(pl.col(d).replace(dict(ROLES)) if d == "role" else pl.col(d) for d in dimensions),
+        *(_meant(name) for name in names),
+    )
+
+
+def _meant(name: str) -> pl.Expr:
+    codes = code_list(name)
+    if name == _WITHOUT_VALUES:
+        return pl.when(pl.col(name).is_null()).then(pl.lit("blank")).otherwise(pl.lit("recorded")).alias(name)
+    labels = {code: c.label for code, c in codes.items()}
+    unknown = ~pl.col(name).is_in(list(codes)) & pl.lit(bool(codes))
+    return (
+        pl.when(pl.col(name).is_null())
+        .then(pl.lit("blank"))
+        .when(unknown)
+        .then(pl.format("not in the list: {}", name))
+        .otherwise(pl.col(name).replace(labels))
+        .alias(name)
+    )
+
+
+def left_alone(decisions: Decisions) -> list[str]:
+    """Labels that a person left unrecognised, in words: a profile has no other place for that."""
+    return [
+        f"{name}: {quoted(label)} {Meaning.UNRECOGNISED.value}"
+        for name, labels in decisions.labels.items()
+        if choices(name)
+        for label, meaning in labels.items()
+        if meaning is Meaning.UNRECOGNISED
+    ]
