@@ -160,7 +160,7 @@ def _from_guesses(looked_at: Sample, name: str, questions: list[Question]) -> Dr
     guesses = [guess(heading, values[heading]) for heading in looked_at.headings]
     guesses, rivals = _one_column_each(guesses)
     guesses, more = _with_recording_date(guesses, values)
-    formats, ambiguous = _formats(guesses, values)
+    formats, ambiguous = date_formats(guesses, values)
     questions = questions + rivals + more + ambiguous
     questions += [Question(g.check, "column", g.heading) for g in guesses if g.check]
     guesses = [_with_people(g, values) for g in guesses]
@@ -226,7 +226,7 @@ def _with_people(g: Guess, values: Mapping[str, Values]) -> Guess:
     return replace(g, unmapped={label: rows for label, rows in values[g.heading].items() if label not in usual})
 
 
-def _formats(guesses: Sequence[Guess], values: Mapping[str, Values]) -> tuple[list[str], list[Question]]:
+def date_formats(guesses: Sequence[Guess], values: Mapping[str, Values]) -> tuple[list[str], list[Question]]:
     """The date formats that the columns need, and a question where day and month cannot be told apart."""
     formats: list[str] = []
     questions = []

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from equality.errors import ExportError
+from equality.exports.cells import shown_cells, shown_labels
 from equality.exports.code import Coded, code
 from equality.exports.decisions import Decisions, Meaning, choices
-from equality.exports.draft import mapped
-from equality.exports.guess import DATE_FIELDS, Guess, Values, unknown_labels
-from equality.exports.labels import fold, labels_for
+from equality.exports.draft import date_formats, mapped
+from equality.exports.guess import DATE_FIELDS, DATE_FORMATS, Guess, Values, unknown_labels
+from equality.exports.labels import fold
 from equality.exports.profile import Profile
 from equality.exports.remarks import Question, quoted
 from equality.exports.sample import Sample
@@ -49,12 +50,6 @@ FIELD_TITLES = {
 }
 """Field → its name on screen. Characteristics have theirs in the catalogue."""
 
-SHARED_BY = 5
-"""Rows that must share a cell before it is shown, unless it is a label of a characteristic."""
-EXAMPLES = 4
-MOST_LABELS = 200
-"""Unrecognised labels up to which a column is a list of labels, not free text."""
-_FREE = ("crime_ref", "person_ref", "latitude", "longitude")
 _CODED_AS = {"lpa_label": "lpa", "crime": "offence_code"}
 """Column of records whose labels are recognised → the field that they stand in."""
 
@@ -142,12 +137,25 @@ def outlook(
     taken = {g.heading: g for g in guesses}
     fields = _fields(sample, profile, taken, decisions)
     also = _other_uses(profile) if profile else {}
+    formats = profile.dates if profile else DATE_FORMATS
     columns = tuple(
-        _column(sample, heading, fields[heading], also.get(fold(heading), ""), taken.get(heading), unmapped, decisions)
+        _column(
+            sample,
+            heading,
+            fields[heading],
+            also.get(fold(heading), ""),
+            taken.get(heading),
+            unmapped,
+            decisions,
+            formats,
+        )
         for heading in sample.headings
     )
     questions = [q for q in asked if _open(q, profile, fields, taken, decisions)]
     questions += [Question(unknown_labels(c.unmapped, c.field), "labels", c.heading) for c in columns if c.unmapped]
+    if decisions.dates is None:
+        decided = [Guess(heading, name) for heading, name in decisions.columns.items() if name in DATE_FIELDS]
+        questions += date_formats(decided, {g.heading: sample.values(g.heading) for g in decided})[1]
     if problem:
         questions.append(Question(problem, "profile"))
     open_now = tuple(q for q in dict.fromkeys(questions) if str(q) not in decisions.answered)
@@ -163,11 +171,11 @@ def _coded(sample: Sample, profile: Profile | None) -> tuple[Coded | None, str]:
         return None, str(error).removeprefix(f"{sample.path}: ")
 
 
-def _unmapped(coded: Coded | None, profile: Profile | None, decisions: Decisions) -> dict[str, dict[str, int]]:
+def _unmapped(coded: Coded | None, profile: Profile | None, decisions: Decisions) -> dict[str, Values]:
     """Field → labels that no list knows, without those that a person left as they are."""
     found: dict[str, dict[str, int]] = {}
     if coded is None or profile is None:
-        return found
+        return {}
     from_birth = {name for name, held in profile.characteristics.items() if held.source}
     for name, label, records in coded.unmapped.iter_rows():
         shown = _CODED_AS.get(name, "district" if name == "area" and "district" in profile.columns else name)
@@ -175,14 +183,7 @@ def _unmapped(coded: Coded | None, profile: Profile | None, decisions: Decisions
         # A date of birth that cannot be read is a person's, not a label.
         if not left and not (name in from_birth and re.search(r"\d", label)):
             found.setdefault("date_of_birth" if name in from_birth else shown, {})[label] = records
-    return {name: _kept(labels) for name, labels in found.items()}
-
-
-def _kept(labels: dict[str, int]) -> dict[str, int]:
-    """Labels that may be shown: of very many only those that several rows share, for the others may be free text."""
-    if len(labels) <= MOST_LABELS:
-        return labels
-    return {label: rows for label, rows in labels.items() if rows >= SHARED_BY}
+    return {name: shown_labels(labels) for name, labels in found.items()}
 
 
 def _fields(
@@ -218,6 +219,7 @@ def _column(
     taken: Guess | None,
     unmapped: Mapping[str, Values],
     decisions: Decisions,
+    formats: Sequence[str],
 ) -> Column:
     decided = decisions.columns.get(heading) == name
     same = taken is not None and taken.field == name and not decided
@@ -228,28 +230,13 @@ def _column(
         also=also,
         score=taken.score if taken and same else None,
         reason=reason,
-        cells=_cells(sample, heading, name),
+        cells=shown_cells(sample.values(heading), name, formats),
         unmapped=unmapped.get(name, {}) if name else {},
     )
 
 
 def _said(name: str, also: str) -> str:
     return "the profile says so" if name or also else "the profile does not use it"
-
-
-def _cells(sample: Sample, heading: str, name: str) -> str:
-    """What may be shown of a column's cells: labels that are coded or that many rows share, else only how many."""
-    values = sample.values(heading)
-    if not values:
-        return "blank in every row"
-    if name in DATE_FIELDS:
-        form = re.sub(r"[A-Za-z]", "a", re.sub(r"\d", "9", next(iter(values))))
-        return f"dates such as {form[:20]}"
-    known = labels_for(name, {}, (), ";") if name in characteristics() else None
-    shared = [v for v, rows in values.items() if rows >= SHARED_BY or (known and known.code(v)[1])]
-    if shared and name not in _FREE and (name or len(values) <= len(shared) * 2):
-        return ", ".join(" ".join(v.split())[:30] for v in shared[:EXAMPLES]) + (" …" if len(values) > EXAMPLES else "")
-    return f"text, {len(values):,} different value{'s' if len(values) > 1 else ''}"
 
 
 def _open(
@@ -303,6 +290,27 @@ def _meant(name: str) -> pl.Expr:
         .otherwise(pl.col(name).replace(labels))
         .alias(name)
     )
+
+
+def to_settle(seen: Outlook, sample: Sample, guesses: Sequence[Guess], decisions: Decisions) -> dict[str, Values]:
+    """The labels whose meaning a person may settle, those settled already included.
+
+    Returns:
+        Field or characteristic → label → rows, the most frequent first.
+    """
+    doubtful = {g.heading: g.doubtful for g in guesses if g.doubtful}
+    found: dict[str, Values] = {}
+    for column in seen.columns:
+        name = "age" if column.field == "date_of_birth" else column.field
+        if not choices(name):
+            continue
+        values = sample.values(column.heading)
+        decided = {label: values.get(label, 0) for label in decisions.labels.get(name, {})}
+        # In an order that does not change when one of them is settled.
+        every = {**column.unmapped, **doubtful.get(column.heading, {}), **decided}
+        if every:
+            found[name] = dict(sorted(every.items(), key=lambda item: (-values.get(item[0], 0), item[0])))
+    return found
 
 
 def left_alone(decisions: Decisions) -> list[str]:

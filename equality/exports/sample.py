@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from equality.exports.workspace import Workspace
 
 SAMPLE = 100_000
 """Rows whose values are looked at."""
+_HELD = 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +39,7 @@ class Sample:
     frame: pl.DataFrame
     notes: tuple[str, ...]
     _file: ExportFile
+    _values: dict[str, Values] = field(default_factory=dict)
 
     @property
     def whole(self) -> bool:
@@ -46,7 +48,13 @@ class Sample:
 
     def values(self, heading: str) -> Values:
         """The distinct cells of a column, blanks left out → rows, the most frequent first."""
-        return distinct(self.frame[heading])
+        known = self._values.get(heading)
+        if known is None:
+            known = distinct(self.frame[heading])
+            # References differ in every row: held, they would take more memory than the rows.
+            if len(known) <= _HELD:
+                self._values[heading] = known
+        return known
 
     def fitting(self, profile: Profile) -> ExportFile:
         """The rows looked at as a file that is read with a profile.

@@ -15,8 +15,8 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from equality.errors import ProfileError
 from equality.exports.decisions import Decisions, Meaning, check, check_blanks
-from equality.exports.draft import PLACEHOLDERS, Draft, nothing_among, source_of
-from equality.exports.guess import TABLES, Guess
+from equality.exports.draft import PLACEHOLDERS, Draft, clash, date_formats, nothing_among, source_of
+from equality.exports.guess import DATE_FIELDS, TABLES, Guess
 from equality.exports.labels import fold
 from equality.exports.outlook import Outlook, left_alone, outlook
 from equality.exports.profile import Profile, parse_profile
@@ -239,6 +239,11 @@ def _propose(document: CommentedMap, columns: Mapping[str, str], sample: Sample)
             for label, meaning in usual_meanings(TABLES[name], sample.values(heading)).items():
                 if fold(label) not in known:
                     _table(document, TABLES[name])[_text(label)] = _text(meaning)
+        elif name in DATE_FIELDS:
+            found, _ = date_formats([Guess(heading, name)], {heading: sample.values(heading)})
+            held = [str(form) for form in document.get("dates") or ()]
+            new = [form for form in found if form not in held and not clash(form, held)]
+            document["dates"] = _texts([*new, *held])
         elif name in characteristics():
             for label in nothing_among(sample.values(heading)):
                 _add_blank(document, label)
