@@ -458,7 +458,11 @@ def _save(state: _State, settled: Settled, key: str) -> Profile | None:
     name = state.decisions.name or ""
     saved = state.used == (name, settled.text)
     if settled.profile is None:
-        st.warning(f"The profile cannot be saved yet: {plain(settled.lacks)}", icon=":material/info:")
+        undated = settled.outlook and all(c.field != "recorded_on" for c in settled.outlook.columns)
+        why = f"choose the column that becomes “{title_of('recorded_on')}”: it gives every record its month."
+        st.warning(
+            f"The profile cannot be saved yet: {why if undated else plain(settled.lacks)}", icon=":material/info:"
+        )
 
     def save() -> None:
         again = bool(st.session_state.get(f"{key}-replace"))

@@ -40,7 +40,8 @@ def kept(given: UploadedFile | None, key: str) -> Path | None:
         folder = workspace.file("")
         folder.mkdir(mode=0o700)
         # Of what a browser says only the last part is a name; the date in it may be needed.
-        path = folder / (PurePosixPath(given.name.replace("\\", "/")).name or "export")
+        name = PurePosixPath(given.name.replace("\\", "/")).name
+        path = folder / (name if name.strip(".") else "export")
         given.seek(0)
         with path.open("wb") as file:
             shutil.copyfileobj(given, file)

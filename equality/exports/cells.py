@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from equality.exports import dates
-from equality.exports.guess import DATE_FIELDS, Values
+from equality.exports.guess import DATE_FIELDS, Values, date_shares
 from equality.exports.labels import labels_for
 from equality.measures.catalogue import characteristics
 
@@ -39,7 +39,7 @@ def shown_cells(values: Values, name: str, formats: Sequence[str]) -> str:
     """
     if not values:
         return "blank in every row"
-    if name in DATE_FIELDS:
+    if name in DATE_FIELDS or (not name and _are_dates(values)):
         return _dates(values, formats)
     if name in characteristics():
         known = labels_for(name, {}, (), ";")
@@ -59,9 +59,16 @@ def _are_labels(values: Values) -> bool:
     return len(values) <= MOST_LABELS and 2 * repeated >= len(values)
 
 
+def _are_dates(values: Values) -> bool:
+    """Whether the most frequent cells of a column that nothing recognised are dates."""
+    first = dict(itertools.islice(values.items(), 200))
+    shares = date_shares({text: rows for text, rows in first.items() if not text.strip().isdigit()})
+    return len(shares) > 0 and max(shares.values()) >= 0.9
+
+
 def _dates(values: Values, formats: Sequence[str]) -> str:
     form = re.sub(r"[A-Za-z]", "a", re.sub(r"\d", "9", next(iter(values))))[:20]
     frame = pl.DataFrame({"text": list(values), "rows": list(values.values())})
     read = frame.filter(dates.parsed(pl.col("text"), formats).is_not_null())["rows"].sum()
     share = read / sum(values.values())
-    return f"dates such as {form}; {'all' if share == 1 else f'{share:.1%}'} can be read"
+    return f"dates such as {form}; {'all' if share == 1 else f'{share:.1%}' if share else 'none'} can be read"

@@ -87,7 +87,7 @@ class Guess:
     heading: str
     field: str = ""
     score: float = 0.0
-    reason: str = "no field or characteristic has such a heading or such values"
+    reason: str = "neither the heading nor the values are usual ones"
     unmapped: Values = dataclasses.field(default_factory=dict)
     check: str = ""
     doubtful: Values = dataclasses.field(default_factory=dict)

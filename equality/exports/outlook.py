@@ -16,12 +16,13 @@ from equality.errors import ExportError
 from equality.exports.cells import shown_cells, shown_labels
 from equality.exports.code import Coded, code
 from equality.exports.decisions import Decisions, Meaning, choices
-from equality.exports.draft import date_formats, mapped
-from equality.exports.guess import DATE_FIELDS, DATE_FORMATS, Guess, Values, unknown_labels
+from equality.exports.draft import date_formats, mapped, nothing_among
+from equality.exports.guess import DATE_FIELDS, DATE_FORMATS, TABLES, Guess, Values, known_share, unknown_labels
 from equality.exports.labels import fold
 from equality.exports.profile import Profile
 from equality.exports.remarks import Question, quoted
 from equality.exports.sample import Sample
+from equality.exports.usual import usual_meanings
 from equality.measures.catalogue import characteristics
 from equality.measures.codes import code_list
 from equality.measures.dimensions import ROLES
@@ -133,9 +134,9 @@ def outlook(
     """
     decisions = decisions or Decisions()
     coded, problem = _coded(sample, profile)
-    unmapped = _unmapped(coded, profile, decisions)
     taken = {g.heading: g for g in guesses}
     fields = _fields(sample, profile, taken, decisions)
+    unmapped = _unmapped(coded, profile, decisions) if coded else _not_coded(sample, fields, decisions)
     also = _other_uses(profile) if profile else {}
     formats = profile.dates if profile else DATE_FORMATS
     columns = tuple(
@@ -151,7 +152,7 @@ def outlook(
         )
         for heading in sample.headings
     )
-    questions = [q for q in asked if _open(q, profile, fields, taken, decisions)]
+    questions = [q for q in asked if _open(q, fields, taken, decisions)]
     questions += [Question(unknown_labels(c.unmapped, c.field), "labels", c.heading) for c in columns if c.unmapped]
     if decisions.dates is None:
         decided = [Guess(heading, name) for heading, name in decisions.columns.items() if name in DATE_FIELDS]
@@ -184,6 +185,25 @@ def _unmapped(coded: Coded | None, profile: Profile | None, decisions: Decisions
         if not left and not (name in from_birth and re.search(r"\d", label)):
             found.setdefault("date_of_birth" if name in from_birth else shown, {})[label] = records
     return {name: shown_labels(labels) for name, labels in found.items()}
+
+
+def _not_coded(sample: Sample, fields: Mapping[str, str], decisions: Decisions) -> dict[str, Values]:
+    """The same, as far as it can be told while dates cannot be read: the shared lists alone know labels then."""
+    found: dict[str, Values] = {}
+    for heading, name in fields.items():
+        values = sample.values(heading)
+        decided = decisions.labels.get(name, {})
+        if name in TABLES:
+            missed: Values = {
+                label: rows for label, rows in values.items() if label not in usual_meanings(TABLES[name], values)
+            }
+        elif name in characteristics():
+            nothing = nothing_among(values)
+            missed = {label: rows for label, rows in known_share(name, values)[1].items() if label not in nothing}
+        else:
+            continue
+        found[name] = shown_labels({label: rows for label, rows in missed.items() if label not in decided})
+    return {name: labels for name, labels in found.items() if labels}
 
 
 def _fields(
@@ -239,15 +259,13 @@ def _said(name: str, also: str) -> str:
     return "the profile says so" if name or also else "the profile does not use it"
 
 
-def _open(
-    question: Question, profile: Profile | None, fields: Mapping[str, str], taken: Mapping[str, Guess], d: Decisions
-) -> bool:
+def _open(question: Question, fields: Mapping[str, str], taken: Mapping[str, Guess], d: Decisions) -> bool:
     """Whether a question of the draft has not been settled since by what was decided."""
     held = set(fields.values())
     doubtful = taken[question.heading].doubtful if question.heading in taken else {}
     decided = d.labels.get(fields.get(question.heading, ""), {})
     settled = {
-        "labels": profile is not None,  # They are counted anew.
+        "labels": True,  # They are counted anew.
         "column": question.heading in d.columns or bool(doubtful and doubtful.keys() <= decided.keys()),
         "dates": d.dates is not None,
         "recorded_on": "recorded_on" in held,
