@@ -14,6 +14,7 @@ from dashboard.deciding import State, decide, show_refused, widget_key
 from dashboard.text import plain
 from equality.exports import dates
 from equality.exports.decisions import Meaning, choices
+from equality.exports.draft import clash
 from equality.exports.guess import DATE_FORMATS, Values, is_officers_code
 from equality.exports.outlook import FIELD_TITLES, Outlook, title_of, to_settle
 from equality.exports.profile import Profile
@@ -27,7 +28,6 @@ ROWS: Final = 16
 LEAVE_OUT: Final = ""
 FIELDS: Final = (LEAVE_OUT, *characteristics(), *FIELD_TITLES)
 MEANINGS: Final = {
-    None: "Not settled yet",
     Meaning.UNRECOGNISED: "Leave as it is: unrecognised, counts as invalid",
     Meaning.NOTHING: "Nothing was recorded: blank, in every column",
 }
@@ -44,8 +44,8 @@ def columns(state: State, seen: Outlook, key: str) -> None:
             "heading": [c.heading for c in seen.columns],
             "becomes": [_becomes(c.field, c.also) for c in seen.columns],
             "sure": [c.certainty.capitalize() for c in seen.columns],
-            "reason": [c.reason[:1].upper() + c.reason[1:] for c in seen.columns],
             "cells": [c.cells for c in seen.columns],
+            "reason": [c.reason[:1].upper() + c.reason[1:] for c in seen.columns],
         }
     )
     config = st.column_config.TextColumn
@@ -66,8 +66,8 @@ def columns(state: State, seen: Outlook, key: str) -> None:
             "heading": config("Column", pinned=True, width="medium"),
             "becomes": config("Becomes", width="medium"),
             "sure": config("How sure"),
+            "cells": config("What stands in it", width="large"),
             "reason": config("Why", width="large"),
-            "cells": config("What stands in it", width="medium"),
         },
         on_select=follow,
         selection_mode="single-row",
@@ -138,11 +138,13 @@ def _labels_of(state: State, name: str, labels: Values, key: str) -> None:
     with st.container(horizontal=True, gap="medium"):
         for number, (label, rows) in enumerate(listed):
             own_answer_only = name == "ethnicity" and is_officers_code(label)
-            options = [None, Meaning.UNRECOGNISED] if own_answer_only else [None, *names, *_beside(name)]
+            options = [Meaning.UNRECOGNISED] if own_answer_only else [*names, *_beside(name)]
             widget = f"{key}-label-{name}-{number}"
             st.selectbox(
                 f"“{plain(label[:60])}” in {rows:,} row{'s' if rows != 1 else ''}",
                 options,
+                index=None,
+                placeholder="Not settled yet",
                 key=widget_key(widget, settled.get(label)),
                 format_func=_meanings(names),
                 on_change=_change_label,
@@ -159,7 +161,7 @@ def _beside(name: str) -> list[Meaning]:
 
 def _meanings(names: Mapping[str, str]) -> Callable[[Any], str]:
     def words(option: Any) -> str:
-        if option is None or isinstance(option, Meaning):
+        if isinstance(option, Meaning):
             return MEANINGS[option]
         return f"{names[option]} ({option})" if names[option] != option else names[option]
 
@@ -180,19 +182,25 @@ def _change_label(state: State, name: str, label: str, widget: str) -> None:
 
 
 def date_formats(state: State, profile: Profile, key: str) -> None:
-    """The date formats, in the order in which they are tried."""
+    """The date format that is tried first; one that reads the same text as different days goes."""
     st.subheader("How dates are written", anchor=False)
+    widget = f"{key}-dates"
 
     def change() -> None:
-        decide(state, "dates", dates=tuple(st.session_state[f"{key}-dates"]))
+        first = st.session_state[widget]
+        others = [form for form in profile.dates if form != first and not clash(form, [first])]
+        decide(state, "dates", dates=(first, *others))
 
-    st.multiselect(
-        "Formats, tried in this order; the table above says how many dates they read",
+    st.selectbox(
+        "Dates are written like",
         list(dict.fromkeys([*profile.dates, *DATE_FORMATS])),
-        key=widget_key(f"{key}-dates", list(profile.dates)),
+        key=widget_key(widget, profile.dates[0]),
         format_func=_date_words,
         on_change=change,
+        width=420,
     )
+    if also := [_date_words(form) for form in profile.dates[1:]]:
+        st.caption(plain(f"Also read: {', '.join(also)}. The table above says how many dates can be read."))
     show_refused(state, "dates")
 
 

@@ -104,7 +104,7 @@ def settle(page: Page) -> None:
         choose(page, re.compile("Column to change"), heading)
         choose(page, re.compile("It becomes"), becomes)
     for label, meaning in LABELS.items():
-        choose(page, re.compile(f"“{re.escape(label)}” in"), meaning)
+        choose(page, re.compile(f"“{label}” in"), meaning)
     # Taken for the person's own answer by its values: right as it is.
     page.get_by_text("the heading does not say so").click()
     drawn(page)

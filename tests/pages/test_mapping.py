@@ -113,10 +113,19 @@ def test_labels_are_settled_and_the_profile_is_saved_and_found(own: Path) -> Non
     assert [path.name for path in own.iterdir()] == ["odd-force-2026.yaml"]
 
 
+def test_month_first_is_one_choice() -> None:
+    rows = "Crime Number,Date Recorded,Sex\n" + "".join(f"{n},03/02/2026,F\n" for n in range(9))
+    test = opened("odd.csv", rows.encode())
+    assert any("day and month cannot be told apart" in box.label for box in test.checkbox)
+    test.selectbox(key="mapping-dates").select("%m/%d/%Y").run()
+    assert not any("day and month" in box.label for box in test.checkbox)
+    assert {row["month"] for row in table(test, 1)} == {"Mar 2026"}
+
+
 def test_an_officers_code_cannot_become_an_own_answer() -> None:
     test = opened("odd.csv", ODD.encode())
     options = test.selectbox(key=labelled(test, "“IC3”")).options
-    assert options == ["Not settled yet", "Leave as it is: unrecognised, counts as invalid"]
+    assert options == ["Leave as it is: unrecognised, counts as invalid"]
 
 
 def test_a_decision_that_cannot_stand_is_refused_where_it_was_made() -> None:
