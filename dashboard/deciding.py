@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.text import plain
 from equality.errors import ProfileError
-from equality.exports.decisions import Decisions
+from equality.exports.decisions import Decisions, Meaning
 from equality.exports.draft import Draft, draft
 from equality.exports.profile import available
 from equality.exports.settle import Settled, settle
@@ -60,7 +60,8 @@ def state_of(path: Path, key: str) -> State:
                 name = made.recognised
                 made = draft(path, name)
         title = made.profile.title if made.recognised and made.profile else path.stem
-        decisions = Decisions(name=name, title=title)
+        left = {each: dict.fromkeys(sorted(labels), Meaning.UNRECOGNISED) for each, labels in made.left.items()}
+        decisions = Decisions(name=name, title=title, labels=left)
         state = State(identity, made, decisions, settle(made, decisions))
         st.session_state[f"{key}-state"] = state
     return state

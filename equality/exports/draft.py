@@ -22,7 +22,7 @@ from equality.exports.layout import heading_of
 from equality.exports.profile import ISO_DATE, Profile, load_profile, parse_profile, profile_files
 from equality.exports.read import date_of_name
 from equality.exports.recognise import recognisers
-from equality.exports.remarks import Question, remarks, without_remarks
+from equality.exports.remarks import Question, left_in, remarks, without_remarks
 from equality.exports.sample import Sample, sample
 from equality.exports.usual import usual_meanings
 from equality.measures.catalogue import characteristics
@@ -45,6 +45,7 @@ class Draft:
         text: the profile as YAML, with the questions as comments.
         profile: the same, parsed; None if the draft lacks what a profile needs.
         sample: the rows that it rests on.
+        left: field or characteristic → labels that a person has already left unrecognised.
     """
 
     recognised: str | None
@@ -53,6 +54,7 @@ class Draft:
     text: str
     profile: Profile | None
     sample: Sample = field(repr=False)
+    left: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def draft(path: Path, name: str, known: Mapping[str, Path] | None = None) -> Draft:
@@ -95,7 +97,8 @@ def _recognise(headings: Sequence[str], known: Mapping[str, Path]) -> tuple[str 
 
 def _from_known(looked_at: Sample, name: str, recognised: str, path: Path, questions: list[Question]) -> Draft:
     profile = load_profile(str(path))
-    text = without_remarks(path.read_text(encoding="utf-8"))
+    whole = path.read_text(encoding="utf-8")
+    text = without_remarks(whole)
     if not profile.confirmed:
         unconfirmed = f"the profile {recognised} is not confirmed: check its headings and labels"
         questions = [Question(unconfirmed, "profile"), *questions]
@@ -114,7 +117,9 @@ def _from_known(looked_at: Sample, name: str, recognised: str, path: Path, quest
     columns = tuple(_as_mapped(heading, looked_at, profile) for heading in looked_at.headings)
     questions += [Question(c.question, "labels", c.heading) for c in columns if c.question]
     text = remarks(f"Recognised: the headings are those of the profile {recognised}.", questions, columns) + text
-    return Draft(recognised, columns, tuple(questions), text, parse_profile(text, name), looked_at)
+    said = left_in(whole)
+    left = {c.field: frozenset(c.unmapped) & said[c.field] for c in columns if c.field in said}
+    return Draft(recognised, columns, tuple(questions), text, parse_profile(text, name), looked_at, left)
 
 
 def _replace_key(text: str, key: str, value: str) -> str:

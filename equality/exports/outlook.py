@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from equality.errors import ExportError
-from equality.exports.cells import shown_cells, shown_labels
+from equality.exports.cells import shown_labels
 from equality.exports.code import Coded, code
 from equality.exports.decisions import Decisions, Meaning, choices
 from equality.exports.draft import date_formats, mapped, nothing_among
@@ -239,7 +239,7 @@ def _column(
     taken: Guess | None,
     unmapped: Mapping[str, Values],
     decisions: Decisions,
-    formats: Sequence[str],
+    formats: tuple[str, ...],
 ) -> Column:
     decided = decisions.columns.get(heading) == name
     same = taken is not None and taken.field == name and not decided
@@ -250,7 +250,7 @@ def _column(
         also=also,
         score=taken.score if taken and same else None,
         reason=reason,
-        cells=shown_cells(sample.values(heading), name, formats),
+        cells=sample.cells(heading, name, formats),
         unmapped=unmapped.get(name, {}) if name else {},
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -60,6 +61,19 @@ def without_remarks(text: str) -> str:
     head, blank, body = text.partition("\n\n")
     ours = head.startswith("# ") and "\n# Open:\n" in f"{head}\n" and "\n# Columns:" in head
     return body if ours and blank else text
+
+
+_LEFT = re.compile(r'(?m)^# - (\w+): ("(?:[^"\\]|\\.)*") stays unrecognised')
+
+
+def left_in(text: str) -> dict[str, set[str]]:
+    """Field or characteristic → labels that a person left unrecognised, as the remarks above a profile say."""
+    if without_remarks(text) == text:
+        return {}
+    found: dict[str, set[str]] = {}
+    for name, label in _LEFT.findall(text.partition("\n\n")[0]):
+        found.setdefault(name, set()).add(json.loads(label))
+    return found
 
 
 def quoted(text: str) -> str:

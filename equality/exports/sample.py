@@ -10,6 +10,7 @@ import polars as pl
 
 from equality.errors import ExportError
 from equality.exports import dates
+from equality.exports.cells import shown_cells
 from equality.exports.guess import Values
 from equality.exports.layout import column_names, heading_of
 from equality.exports.profile import Profile
@@ -40,6 +41,7 @@ class Sample:
     notes: tuple[str, ...]
     _file: ExportFile
     _values: dict[str, Values] = field(default_factory=dict)
+    _shown: dict[tuple[str, str, tuple[str, ...]], str] = field(default_factory=dict)
 
     @property
     def whole(self) -> bool:
@@ -55,6 +57,13 @@ class Sample:
             if len(known) <= _HELD:
                 self._values[heading] = known
         return known
+
+    def cells(self, heading: str, name: str, formats: tuple[str, ...]) -> str:
+        """What may be shown of a column that becomes a field: see `cells.shown_cells`."""
+        key = heading, name, formats
+        if key not in self._shown:
+            self._shown[key] = shown_cells(self.values(heading), name, formats)
+        return self._shown[key]
 
     def fitting(self, profile: Profile) -> ExportFile:
         """The rows looked at as a file that is read with a profile.

@@ -320,6 +320,19 @@ def test_a_saved_profile_is_found_by_its_name_and_recognised(tmp_path: Path, own
     assert draft(export(tmp_path), "again").recognised == "odd-force"
 
 
+def test_labels_that_were_left_as_they_are_are_not_asked_about_again(tmp_path: Path) -> None:
+    settled = settle(drafted(tmp_path), Decisions(name="odd-force", columns=COLUMNS, labels=LABELS))
+    save_profile(settled.text, "odd-force")
+    again = draft(export(tmp_path), "odd-force")
+    assert again.left == {"ethnicity": {"IC3", "Martian"}}
+    left = {name: dict.fromkeys(labels, Meaning.UNRECOGNISED) for name, labels in again.left.items()}
+    reopened = settle(again, Decisions(labels=left))
+    assert reopened.profile == settled.profile
+    assert '# - ethnicity: "Martian" stays unrecognised' in reopened.text
+    assert reopened.outlook is not None
+    assert [q.text for q in reopened.outlook.questions if q.about == "labels"] == []
+
+
 def test_nothing_is_overwritten_unasked(tmp_path: Path, own_profiles: Path) -> None:
     save_profile(sound(tmp_path), "odd-force")
     other = sound(tmp_path).replace("confirmed: false", "confirmed: true")
