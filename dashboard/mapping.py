@@ -178,7 +178,8 @@ def _save(state: State, settled: Settled, key: str) -> Profile | None:
     with st.container(horizontal=True, gap="small"):
         st.button(
             "Save profile",
-            type="primary",
+            # Streamlit writes white on the primary colour, which is light in the dark mode: 2.4 to 1.
+            type="secondary" if st.context.theme.type == "dark" else "primary",
             key=f"{key}-save",
             on_click=save,
             disabled=settled.profile is None,

@@ -218,7 +218,9 @@ def _with_recording_date(guesses: list[Guess], values: Mapping[str, Values]) -> 
     if stand_in is None:
         missing = "no column holds the date of recording: name it as `recorded_on` under `columns`"
         return guesses, [Question(missing, "recorded_on")]
-    chosen = Guess(stand_in.heading, "recorded_on", stand_in.score, "the only date that can give a record its month")
+    chosen = Guess(
+        stand_in.heading, "recorded_on", max(stand_in.score, 0.5), "the only date that can give a record its month"
+    )
     question = Question("is taken for the date of recording, which no heading names", "column", stand_in.heading)
     return [chosen if g is stand_in else g for g in guesses], [question]
 

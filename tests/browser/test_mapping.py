@@ -26,8 +26,8 @@ HEADINGS = ["Incident No", "Logged", "Part played", "Nominal name", "Ethnic orig
             "Faith", "Free text"]  # fmt: skip
 COLUMNS = {
     "Incident No": "Crime reference",
-    "Logged": "Date recorded",
     "Part played": "Role in the crime",
+    "Ethnic origin (self)": "Ethnicity (self-defined)",
     "Officer view": "Ethnicity (officer-observed)",
 }
 LABELS = {
@@ -105,8 +105,8 @@ def settle(page: Page) -> None:
         choose(page, re.compile("It becomes"), becomes)
     for label, meaning in LABELS.items():
         choose(page, re.compile(f"“{label}” in"), meaning)
-    # Taken for the person's own answer by its values: right as it is.
-    page.get_by_text("the heading does not say so").click()
+    # The only column of dates was taken for the date of recording: right as it is.
+    page.get_by_text("is taken for the date of recording").click()
     drawn(page)
 
 
@@ -147,12 +147,12 @@ def test_an_unknown_export_becomes_a_profile_and_its_counts_are_those_of_the_fil
 def test_the_keyboard_alone_settles_a_column(own_server: Server, visit: Visit, odd_export: Path) -> None:
     page = visit(f"{own_server.address}/mapping")
     drafted(page, odd_export)
-    for name, typed in (("Column to change", "Logged"), ("It becomes", "Date recorded")):
+    for name, typed in (("Column to change", "Officer view"), ("It becomes", "officer-observed")):
         page.get_by_role("combobox", name=re.compile(name)).focus()
         page.keyboard.type(typed)
         page.keyboard.press("Enter")
         drawn(page)
-    expect(page.get_by_role("button", name="Save profile")).to_be_enabled()
+    assert page.get_by_role("heading", level=2).inner_text().startswith("4 of 9 columns recognised; ")
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -162,8 +162,8 @@ def test_axe_finds_nothing_serious_on_a_drafted_file(
 ) -> None:
     page = visit(f"{own_server.address}/mapping", width=width, dark=dark)
     drafted(page, odd_export)
-    choose(page, re.compile("Column to change"), "Logged")
-    choose(page, re.compile("It becomes"), "Date recorded")
+    choose(page, re.compile("Column to change"), "Officer view")
+    choose(page, re.compile("It becomes"), "Ethnicity (officer-observed)")
     choose(page, re.compile("“Jedi” in"), "Any other religion or belief (OTH)")
     page.wait_for_timeout(500)
     found = Axe().run(page).response["violations"]
