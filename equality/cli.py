@@ -229,7 +229,7 @@ def profile_check(
             sys.stdout.write(
                 f"{column.field}: {json.dumps(label, ensure_ascii=False)} is in no list ({records:,} records)\n"
             )
-    messages.print(f"{seen.looked_at:,} of {seen.rows:,} rows were looked at; {len(seen.questions)} questions are open")
+    messages.print(f"{seen.looked_at:,} of {seen.rows:,} rows were looked at; open questions: {len(seen.questions)}")
     for question in seen.questions:
         messages.print(f"  open: {question}")
 

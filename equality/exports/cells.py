@@ -62,8 +62,9 @@ def _are_labels(values: Values) -> bool:
 def _are_dates(values: Values) -> bool:
     """Whether the most frequent cells of a column that nothing recognised are dates."""
     first = dict(itertools.islice(values.items(), 200))
-    shares = date_shares({text: rows for text, rows in first.items() if not text.strip().isdigit()})
-    return len(shares) > 0 and max(shares.values()) >= 0.9
+    # A number might be a spreadsheet's serial number of a day; it is far more often a number.
+    shares = [share for form, share in date_shares(first).items() if form not in (dates.EXCEL, "%Y%m%d")]
+    return max(shares, default=0.0) >= 0.9
 
 
 def _dates(values: Values, formats: Sequence[str]) -> str:

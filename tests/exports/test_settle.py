@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from equality.cli import app
 from equality.errors import ProfileError
+from equality.exports.cells import shown_cells
 from equality.exports.code import code
 from equality.exports.decisions import Decisions, Meaning, choices
 from equality.exports.draft import Draft, draft
@@ -237,6 +238,12 @@ def test_the_outlook_says_how_many_rows_it_rests_on(tmp_path: Path, monkeypatch:
     assert seen is not None
     assert (seen.looked_at, seen.rows) == (10, 59)
     assert next(c for c in seen.columns if c.heading == "Gender").unmapped == {"Wmn": 2, "Bloke": 1}
+
+
+def test_coordinates_are_not_taken_for_dates() -> None:
+    assert shown_cells({"52.19": 9, "52.2": 3}, "", ("%d/%m/%Y",)) == "52.19 …"
+    assert shown_cells({"52.19": 1, "52.2": 1}, "", ("%d/%m/%Y",)) == "text, 2 different values"
+    assert shown_cells({"03.02.2026": 1}, "", ("%d.%m.%Y",)) == "dates such as 99.99.9999; all can be read"
 
 
 # ---- any decision ---- #
