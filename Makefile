@@ -25,6 +25,7 @@ check: $(VENV)/dev.stamp
 
 fuzz: $(VENV)/dev.stamp
 	GX_POLARS_FUZZ_EXAMPLES=2000 $(BIN)/python -m pytest tests/gx_polars/test_differential.py tests/gx_polars/test_patterns.py
+	EQUALITY_FUZZ_EXAMPLES=2000 $(BIN)/python -m pytest tests/exports/test_settle.py -k any_settled_decision
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; set PYTHON=…")'

@@ -1,4 +1,4 @@
-"""The command line: `python -m equality load | loads | purge | counts | seed | synthesise | profile draft`."""
+"""The command line: `python -m equality load | loads | purge | counts | seed | synthesise | profile`."""
 
 from __future__ import annotations
 
@@ -202,6 +202,36 @@ def profile_draft(
         messages.print(f"  open: {question}")
     if made.profile is None:
         messages.print("The draft is not complete: settle what is open, then load with --profile.")
+
+
+@profiles.command("check")
+def profile_check(
+    profile: Annotated[str, typer.Argument(help="Name of a profile, or the path of a YAML file.")],
+    export: Annotated[Path | None, typer.Argument(help="An export: what it would become is printed.")] = None,
+) -> None:
+    """Check that a profile says what it must, and what an export would become with it. Nothing is stored."""
+    from equality.exports.outlook import outlook
+    from equality.exports.profile import load_profile
+    from equality.exports.sample import sample
+
+    with mendable():
+        known = load_profile(profile)
+        messages.print(f"{profile}: sound; source {known.source}, {len(known.characteristics)} characteristics")
+        if export is None:
+            return
+        looked_at = sample(export)
+        looked_at.fitting(known)
+        seen = outlook(looked_at, known)
+    rows = [{"column": c.heading, "becomes": c.field or c.also or "not used", "cells": c.cells} for c in seen.columns]
+    _print(pl.DataFrame(rows), Format.table)
+    for column in seen.columns:
+        for label, records in column.unmapped.items():
+            sys.stdout.write(
+                f"{column.field}: {json.dumps(label, ensure_ascii=False)} is in no list ({records:,} records)\n"
+            )
+    messages.print(f"{seen.looked_at:,} of {seen.rows:,} rows were looked at; open questions: {len(seen.questions)}")
+    for question in seen.questions:
+        messages.print(f"  open: {question}")
 
 
 @app.command()

@@ -18,6 +18,8 @@ class Settings(BaseSettings):
         store: the folder that holds snapshots and the registry (`EQUALITY_STORE`).
         registry: SQLAlchemy URL of the registry's database, `postgresql://user@host/name`; empty for SQLite in the
             store (`EQUALITY_REGISTRY`).
+        profiles: the folder of the force's own profiles, beside those that come with the project
+            (`EQUALITY_PROFILES`).
         retention_days: `purge` removes the records of extracts that are older; None until a force has decided
             (`EQUALITY_RETENTION_DAYS`).
         drift_fewer_rows: a warning if an extract has this share fewer rows than the one before
@@ -33,6 +35,7 @@ class Settings(BaseSettings):
 
     store: Path = ROOT / "data" / "store"
     registry: str = ""
+    profiles: Path = ROOT / "data" / "own_profiles"
     retention_days: int | None = Field(default=None, ge=1)
     drift_fewer_rows: float = Field(default=0.4, gt=0, le=1)
     drift_blank: float = Field(default=0.995, gt=0, le=1)

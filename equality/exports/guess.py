@@ -23,6 +23,8 @@ SURE = 0.75
 _KEEP = 200
 
 DATE_FIELDS = ("recorded_on", "reported_on", "committed_on", "date_of_birth")
+TABLES = {"role": "roles", "person_type": "person_types"}
+"""Field whose labels a profile lists itself → the profile's key of the list."""
 _FIELD_WORDS = {
     "crime_ref": "crime ref|crime reference|crime number|crime no|occurrence number|occurrence no|dr_no|crime id",
     "person_ref": "person ref|nominal ref|nominal reference|person id|nominal id|victim id|niche person id",
@@ -78,15 +80,23 @@ class Guess:
         score: 0 to 1.
         reason: in words.
         unmapped: labels that no list knows → rows, the most frequent first.
-        question: what a person must settle; empty if nothing.
+        doubtful: labels that a list knows, but that may mean something else here → rows.
+        check: what a person must settle beside the labels; empty if nothing.
     """
 
     heading: str
     field: str = ""
     score: float = 0.0
-    reason: str = "no field or characteristic has such a heading or such values"
+    reason: str = "neither the heading nor the values are usual ones"
     unmapped: Values = dataclasses.field(default_factory=dict)
-    question: str = ""
+    check: str = ""
+    doubtful: Values = dataclasses.field(default_factory=dict)
+
+    @property
+    def question(self) -> str:
+        """What a person must settle, in one sentence; empty if nothing."""
+        labels = unknown_labels(self.unmapped, self.field) if self.field and self.unmapped else ""
+        return "; ".join(filter(None, [self.check, labels]))
 
 
 def guess(heading: str, values: Values) -> Guess:
@@ -144,20 +154,32 @@ def _ethnicity(heading: str, name: str, named: float, values: Values) -> Guess:
     if not total:
         question = "the column is blank: is it the person's own answer or an officer's view?"
         undecided = name == "any ethnicity"
-        return Guess(heading, question=question) if undecided else Guess(heading, name, named, _because(named, name))
+        return Guess(heading, check=question) if undecided else Guess(heading, name, named, _because(named, name))
     own, _ = known_share("ethnicity", values)
     seen, seen_missed = known_share("ethnicity_observed", values)
     if name == "ethnicity_observed":
-        question = _unknown_labels(seen_missed) if seen_missed else ""
-        return Guess(heading, name, min(named, 0.4 + 0.6 * seen), _because(named, name), seen_missed, question)
-    observed = sum(rows for label, rows in values.items() if _OBSERVED.fullmatch(fold(label))) / total
-    if observed > _IC_AT_MOST or seen > own:
+        return Guess(heading, name, min(named, 0.4 + 0.6 * seen), _because(named, name), seen_missed)
+    if holds_officers_codes(values) or seen > own:
         return _not_their_own(heading, name, named, values)
     return _their_own(heading, name, values)
 
 
 _IC_AT_MOST = 0.05
 """Share of IC codes up to which a column of own answers is taken to hold slips; those stay invalid."""
+
+
+def is_officers_code(label: str) -> bool:
+    """Whether a label is what officers write of somebody's appearance (`IC1`, `3`, `White - North European`)."""
+    if _OBSERVED.fullmatch(fold(label)):
+        return True
+    # Only the officers' list divides Europe into north and south; its other words occur in people's own answers.
+    return labels_for("ethnicity_observed", {}, (), None).code(label)[0] in ("1", "2")
+
+
+def holds_officers_codes(values: Values) -> bool:
+    """Whether so many cells hold officers' (IC) codes that a column cannot be people's own answers."""
+    observed = sum(rows for label, rows in values.items() if _OBSERVED.fullmatch(fold(label)))
+    return observed > _IC_AT_MOST * sum(values.values())
 
 
 def _not_their_own(heading: str, name: str, named: float, values: Values) -> Guess:
@@ -169,43 +191,46 @@ def _not_their_own(heading: str, name: str, named: float, values: Values) -> Gue
         )
         return Guess(heading, "", named, "heading and values contradict each other", missed, question)
     reason = f"{seen:.0%} of filled cells are officers' (IC) labels; it is not taken for the person's own answer"
-    question = "check that it is what officers observed" + (f"; {_unknown_labels(missed)}" if missed else "")
-    return Guess(heading, "ethnicity_observed", seen, reason, missed, question)
+    return Guess(heading, "ethnicity_observed", seen, reason, missed, "check that it is what officers observed")
 
 
 def _their_own(heading: str, name: str, values: Values) -> Guess:
     own, missed = known_share("ethnicity", values)
     if own < 0.5:
-        question = f"{_unknown_labels(missed)}; and is it the person's own answer or an officer's view?"
+        question = f"{unknown_labels(missed)}; and is it the person's own answer or an officer's view?"
         reason = f"only {own:.0%} of filled cells are in a list of ethnicities"
         return Guess(heading, "", own, reason, missed, question)
     reason = f"{own:.0%} of filled cells are in the 18+1 list of the person's own answers"
-    questions = ["check that it is the person's own answer"] if name == "any ethnicity" else []
-    questions += [_unknown_labels(missed)] if missed else []
-    return Guess(heading, "ethnicity", own, reason, missed, "; ".join(questions))
+    check = "check that it is the person's own answer" if name == "any ethnicity" else ""
+    return Guess(heading, "ethnicity", own, reason, missed, check)
 
 
 def _characteristic(heading: str, name: str, named: float, values: Values) -> Guess:
     share, missed = known_share(name, values)
     score = min(named, 0.5 + 0.5 * share) if values else named
     reason = f"{_because(named, name)}; its lists know {share:.0%} of filled cells" if values else _because(named, name)
-    question = _unknown_labels(missed) if missed else ""
+    check, doubtful = "", {}
     total = sum(values.values())
     if name == "age" and values.get("0", 0) > 0.03 * total:
-        zero = f"0 stands in {values['0'] / total:.0%} of the cells: if it means not known, add values: {{'0': U}}"
-        question = "; ".join(filter(None, [zero, question]))
-    return Guess(heading, name, score, reason, missed, question)
+        doubtful = {"0": values["0"]}
+        check = f"0 stands in {values['0'] / total:.0%} of the cells: if it means not known, add values: {{'0': U}}"
+    return Guess(heading, name, score, reason, missed, check, doubtful)
 
 
-def _unknown_labels(missed: Values) -> str:
-    return f"{len(missed)} labels in {sum(missed.values()):,} cells are in no list: add them under `values`"
+def unknown_labels(missed: Values, field: str = "") -> str:
+    """Labels that no list knows, as something to settle."""
+    labels = "1 label" if len(missed) == 1 else f"{len(missed)} labels"
+    cells = sum(missed.values())
+    where = f"`{TABLES.get(field, 'values')}`"
+    is_are = "is" if len(missed) == 1 else "are"
+    return f"{labels} in {cells:,} cell{'s' if cells > 1 else ''} {is_are} in no list: add them under {where}"
 
 
 def _date(heading: str, name: str, named: float, values: Values) -> Guess:
     share = max(date_shares(values).values(), default=0.0)
     if values and share < 0.5:
         question = f"the heading speaks of a date, but only {share:.0%} of filled cells can be read as one"
-        return Guess(heading, "", named, "heading and values contradict each other", question=question)
+        return Guess(heading, "", named, "heading and values contradict each other", check=question)
     return Guess(heading, name, named, _because(named, name))
 
 

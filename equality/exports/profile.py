@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from equality.errors import ProfileError
 from equality.exports.mistakes import described
+from equality.settings import settings
 
 PROFILES = Path(__file__).resolve().parents[2] / "data" / "profiles"
 """Where the profiles that come with the project live."""
@@ -265,24 +266,42 @@ def available(folder: Path = PROFILES) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.yaml"))
 
 
-def load_profile(name: str, folder: Path = PROFILES) -> Profile:
+def profile_files() -> dict[str, Path]:
+    """Every profile that can be named: those that come with the project, then the force's own (`EQUALITY_PROFILES`).
+
+    Raises:
+        ProfileError: if an own profile has the name of one that comes with the project: nobody could tell which is
+            meant.
+    """
+    built_in = {name: PROFILES / f"{name}.yaml" for name in available()}
+    folder = settings().profiles
+    own = {name: folder / f"{name}.yaml" for name in available(folder)}
+    if both := sorted(built_in.keys() & own.keys()):
+        raise ProfileError(
+            f"{own[both[0]]} has the name of a profile that comes with the project; give it another name and another "
+            "`source`."
+        )
+    return built_in | own
+
+
+def load_profile(name: str, folder: Path | None = None) -> Profile:
     """The profile with this name, or in this YAML file.
 
     Args:
-        name: of a profile in the folder, or the path of a file that ends in `.yaml`.
-        folder: where profiles are.
+        name: of a profile, or the path of a file that ends in `.yaml`.
+        folder: where profiles are; default: those of the project and the force's own.
 
     Raises:
         ProfileError: if there is none, or its file does not say what it must.
     """
     path = Path(name)
     if path.suffix != ".yaml" or not path.is_file():
-        names = available(folder)
-        if name not in names:
-            near = difflib.get_close_matches(name, names, n=1)
+        files = profile_files() if folder is None else {n: folder / f"{n}.yaml" for n in available(folder)}
+        if name not in files:
+            near = difflib.get_close_matches(name, files, n=1)
             hint = f" Did you mean {near[0]}?" if near else ""
-            raise ProfileError(f"There is no profile {name!r}.{hint} Profiles are: {', '.join(names)}.")
-        path = folder / f"{name}.yaml"
+            raise ProfileError(f"There is no profile {name!r}.{hint} Profiles are: {', '.join(sorted(files))}.")
+        path = files[name]
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:

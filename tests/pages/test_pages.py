@@ -136,7 +136,7 @@ def test_a_page_that_is_the_main_script_does_not_start_again_for_ever() -> None:
 def test_pages_do_not_import_great_expectations_nor_change_frames_through_pandas() -> None:
     program = (
         "import sys, runpy\n"
-        "from dashboard import drill, filters, frames, shell, show\n"
+        "from dashboard import drill, filters, frames, mapping, shell, show, upload\n"
         "from equality.charts import district_map, matrix, row_panels, rows\n"
         "assert 'great_expectations' not in sys.modules, 'great_expectations'\n"
     )
