@@ -19,6 +19,8 @@ class SourceFile:
         accepted: rows that became person-role records.
         rejected: rows set aside with a reason, duplicates among them.
         duplicates: those of the rejected whose crime, person and role a later row of the extract has too.
+        notes: what reading noted: the encoding it was converted from, a heading that stands twice. None were kept
+            of files that an earlier version loaded.
     """
 
     name: str
@@ -27,6 +29,7 @@ class SourceFile:
     accepted: int
     rejected: int
     duplicates: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
