@@ -22,7 +22,7 @@ from equality.settings import settings
 from equality.store import tables
 from equality.store.database import Database
 from equality.store.snapshot import Load, Snapshot, SourceFile
-from equality.store.writing import Writing, note, outcome_of, writing
+from equality.store.writing import Writing, note, outcome_of, tidy, writing
 
 _snapshots, _files, _loads = tables.snapshots, tables.files, tables.loads
 
@@ -135,6 +135,10 @@ class Registry:
         """Hold the store for one load, as `equality.store.writing` describes."""
         return writing(self.store, self.database, source, files, waiting, cancelled)
 
+    def tidy(self) -> bool:
+        """Remove what loads that died have left, and say so in the history; returns False if one is running."""
+        return tidy(self.store, self.database)
+
     def note_refusal(self, source: str, files: Sequence[str], error: EqualityError) -> None:
         """Add a load that was refused before it began to the history; a store that is not there is not made."""
         if self.database.exists():
@@ -144,8 +148,8 @@ class Registry:
         rows = self._rows(*where)
         files: dict[str, list[SourceFile]] = {}
         for row in self._select(_files):
-            name, sha256, *counted, notes = row[1:]
-            files.setdefault(row.snapshot_id, []).append(SourceFile(name, sha256, *counted, notes=tuple(notes)))
+            *facts, notes = row[1:]
+            files.setdefault(row.snapshot_id, []).append(SourceFile(*facts, tuple(notes)))
         return [self._snapshot(row, tuple(files.get(row.id, ()))) for row in rows]
 
     def _rows(self, *where: sa.ColumnElement[bool]) -> list[Any]:
