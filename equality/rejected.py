@@ -31,3 +31,13 @@ def rejected_rows(registry: Registry, snapshot: Snapshot) -> pl.DataFrame:
     fields = [pl.col(name).alias(name.removesuffix("_raw")) for name in schema if name.endswith("_raw")]
     marked = [pl.lit("SYNTHETIC").alias("data_status")] if snapshot.synthetic else []
     return held.select(*named, *fields, *marked).sort("file", "row", maintain_order=True).collect(engine="streaming")
+
+
+def reasons(registry: Registry, snapshot: Snapshot) -> pl.DataFrame:
+    """Why rows of an extract were set aside: `reason`, `rows`, the most frequent first.
+
+    Raises:
+        StoreError: if they were purged.
+    """
+    counted = registry.rejected(snapshot).group_by("reason").agg(pl.len().alias("rows"))
+    return counted.sort("rows", "reason", descending=[True, False]).collect(engine="streaming")

@@ -148,8 +148,8 @@ class Registry:
         rows = self._rows(*where)
         files: dict[str, list[SourceFile]] = {}
         for row in self._select(_files):
-            *facts, notes = row[1:]
-            files.setdefault(row.snapshot_id, []).append(SourceFile(*facts, tuple(notes)))
+            facts = {**row._mapping, "notes": tuple(row.notes)}
+            files.setdefault(facts.pop("snapshot_id"), []).append(SourceFile(**facts))
         return [self._snapshot(row, tuple(files.get(row.id, ()))) for row in rows]
 
     def _rows(self, *where: sa.ColumnElement[bool]) -> list[Any]:
