@@ -30,6 +30,16 @@ def asked() -> Snapshot | None:
     return snapshot
 
 
+def open_snapshot(snapshot_id: str) -> None:
+    """Go to a snapshot's page: for callbacks; a link from a page to itself leaves the browser's address as it was."""
+    st.query_params[SNAPSHOT] = snapshot_id
+
+
+def close_snapshot() -> None:
+    """Go back to all snapshots: for callbacks."""
+    del st.query_params[SNAPSHOT]
+
+
 def headline(snapshots: list[Snapshot]) -> None:
     """The finding: what is in, of when, and whether every row is accounted for."""
     if not snapshots:
@@ -62,7 +72,7 @@ def snapshots_table(snapshots: list[Snapshot]) -> None:
     def follow() -> None:
         chosen = st.session_state["snapshots"]["selection"]["rows"]
         if chosen:
-            st.query_params[SNAPSHOT] = snapshots[chosen[0]].id
+            open_snapshot(snapshots[chosen[0]].id)
 
     config = st.column_config
     number = {

@@ -10,7 +10,7 @@ from typing import Final
 import streamlit as st
 import yaml
 
-from dashboard import desk, mapping_check, running
+from dashboard import desk, mapping_check, running, show
 from dashboard.text import count_of, plain
 from equality.background import BackgroundLoad
 from equality.errors import EqualityError
@@ -103,7 +103,7 @@ def _choose_files(current: Flow) -> None:
         if inbox:
             with columns[1]:
                 _choose_arrivals(current, inbox)
-        st.form_submit_button("Go on to the mapping", type="primary", on_click=_take, args=(current, inbox))
+        st.form_submit_button("Go on to the mapping", type=show.main_button(), on_click=_take, args=(current, inbox))
 
 
 def _choose_arrivals(current: Flow, inbox: Path) -> None:
@@ -156,7 +156,7 @@ def _check_mapping(current: Flow) -> None:
                 st.caption("The other files are checked when the load begins; if one does not fit, nothing is loaded.")
             st.button(
                 f"Load {count_of(len(current.files), 'file')}",
-                type="primary",
+                type=show.main_button(),
                 key=current.key("start"),
                 on_click=_start,
                 args=(current, chosen, called),

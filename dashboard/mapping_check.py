@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 import streamlit as st
@@ -16,8 +16,19 @@ from equality.exports.drift import columns_used
 from equality.exports.profile import load_profile
 from equality.exports.read import open_exports
 from equality.measures.catalogue import characteristics
+from equality.measures.dimensions import DIMENSIONS
 from equality.settings import settings
 from equality.uploads import shown
+
+_FIELDS: Final = {
+    "crime_ref": "Crime reference",
+    "person_ref": "Person reference",
+    "recorded_on": "Date recorded",
+    "reported_on": "Date reported",
+    "committed_on": "Date committed",
+    "synthetic": "Mark of synthetic rows",
+}
+"""Fields that are neither characteristics nor dimensions, and whose name says too little."""
 
 
 def look(path: Path, key: str) -> Draft | EqualityError:
@@ -56,7 +67,9 @@ def draw(path: Path, found: Draft, profile: str, key: str) -> bool:
 def field_title(name: str) -> str:
     """A field's name on screen."""
     catalogue = characteristics()
-    return catalogue[name].title if name in catalogue else name.replace("_", " ").capitalize()
+    if name in catalogue:
+        return catalogue[name].title
+    return _FIELDS.get(name) or DIMENSIONS.get(name) or name.replace("_", " ").capitalize()
 
 
 def _fit(path: Path, profile: str) -> tuple[dict[str, str], tuple[str, ...], str]:

@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
-from dashboard import data, desk, navigation, shell, show
+from dashboard import data, desk, history, shell, show
 from dashboard.text import count_of, day_name, plain
 from equality.background import BackgroundLoad
 from equality.store.snapshot import OUTCOMES, Snapshot
@@ -48,7 +48,9 @@ def _draw(load: BackgroundLoad) -> None:
         _ask(load)
     else:
         step = min(standing.done + 1, standing.of)
-        words = f"Step {step} of {standing.of}: {plain(standing.what)} · {load.seconds:.0f} s"
+        # What it is to do is known once it has looked at the files.
+        begun = f"Step {step} of {standing.of}: {plain(standing.what)}" if standing.of > 1 else "Starting"
+        words = f"{begun} · {load.seconds:.0f} s"
         st.progress(min(standing.done / standing.of, 1.0), text=words)
         if shell.may_load():
             _cancel(load)
@@ -67,7 +69,9 @@ def _ask(load: BackgroundLoad) -> None:
     st.warning("\n".join([differs, "", *(f"- {plain(warning)}" for warning in warnings)]))
     if shell.may_load():
         with st.container(horizontal=True):
-            st.button("Accept and load", type="primary", key=f"accept-{load.id}", on_click=load.answer, args=(True,))
+            st.button(
+                "Accept and load", type=show.main_button(), key=f"accept-{load.id}", on_click=load.answer, args=(True,)
+            )
             st.button("Do not load", key=f"decline-{load.id}", on_click=load.answer, args=(False,))
 
 
@@ -89,10 +93,14 @@ def _loaded(load: BackgroundLoad, made: list[Snapshot]) -> None:
     marked = " **Synthetic: the people are invented.**" if any(s.synthetic for s in made) else ""
     st.success(f"Loaded: {accepted:,} of {count_of(rows_in, 'row')} accepted, in {load.seconds:.0f} seconds.{marked}")
     accounts(made, f"accounts-{load.id}")
-    exports = navigation.PAGES["exports"]
     for snapshot in made[-3:]:
-        label = f"{plain(snapshot.title)}, extract of {day_name(snapshot.extract_date)}: files, rejected rows, verdict"
-        st.page_link(exports.file, label=label, icon=exports.icon, query_params={"snapshot": snapshot.id})
+        st.button(
+            f"Look at the extract of {day_name(snapshot.extract_date)}: rejected rows, labels, verdict",
+            icon=":material/arrow_forward:",
+            key=f"open-{snapshot.id}",
+            on_click=history.open_snapshot,
+            args=(snapshot.id,),
+        )
     if len(made) > 3:
         st.caption("The other snapshots stand in the table below.")
 
@@ -111,8 +119,8 @@ def accounts(made: list[Snapshot], key: str) -> None:
         {
             "file": config.TextColumn("File", pinned=True),
             "extract": config.DateColumn("Extract of", format="D MMM YYYY"),
-            "rows": config.TextColumn("Rows", width="large"),
-            "notes": config.TextColumn("Noted while reading", width="medium"),
+            "rows": config.TextColumn("Rows", width=300),
+            "notes": config.TextColumn("Noted while reading", width=330),
             "sha256": config.TextColumn("SHA-256", width="small"),
         },
     )

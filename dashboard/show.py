@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import polars as pl
@@ -102,6 +102,11 @@ def grid(
         # Up to this many rows the table shows all; more scroll.
         height="content" if frame.height <= LONGEST else "auto",
     )
+
+
+def main_button() -> Literal["primary", "secondary"]:
+    """The type of a step's main button. In dark mode Streamlit writes white on the light primary colour: not that."""
+    return "secondary" if st.context.theme.type == "dark" else "primary"
 
 
 def rate_columns(first: str, gap: str) -> dict[str, Any]:
@@ -240,7 +245,7 @@ def unmapped(snapshot: Snapshot, titles: Mapping[str, str]) -> None:
     st.write(
         "In a characteristic they count as invalid until someone maps them; in a dimension they stand as they are."
     )
-    named = labels.with_columns(pl.col("field").replace(dict(titles) | dict(snapshot.dimensions)))
+    named = labels.with_columns(pl.col("field").replace(dict(snapshot.dimensions) | dict(titles)))
     config = st.column_config
     table(
         snapshot,

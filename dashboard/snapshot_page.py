@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboard import data, navigation, running, shell, show
+from dashboard import data, history, running, shell, show
 from dashboard.mapping_check import field_title
 from dashboard.text import count_of, day_name, moment_name, month_name, plain
 from equality.analysis.verdict import by_suite, not_met, verdict
@@ -20,7 +20,7 @@ from equality.store.snapshot import Snapshot
 
 def draw(snapshot: Snapshot) -> None:
     """The page of one snapshot."""
-    st.page_link(navigation.PAGES["exports"].file, label="All snapshots", icon=":material/arrow_back:")
+    st.button("All snapshots", icon=":material/arrow_back:", key="all-snapshots", on_click=history.close_snapshot)
     st.header(
         f"{plain(snapshot.title)}, extract of {day_name(snapshot.extract_date)}: {plain(snapshot.equation)}.",
         anchor=False,
