@@ -91,7 +91,7 @@ def _begin_again(problem: str = "") -> None:
 def _choose_files(current: Flow) -> None:
     inbox = Path(settings().inbox) if settings().inbox else None
     with st.form(current.key("files"), border=False):
-        columns = st.columns(2, gap="large") if inbox else [st.container()]
+        columns = st.columns(2, gap="medium") if inbox else [st.container()]
         with columns[0]:
             st.file_uploader(
                 "Export files of one recording system",

@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from dashboard import show
+from dashboard.fields import field_title
 from dashboard.text import count_of, plain
 from equality.errors import EqualityError
 from equality.exports.draft import Draft, draft
 from equality.exports.drift import columns_used
 from equality.exports.profile import load_profile
 from equality.exports.read import open_exports
-from equality.measures.catalogue import characteristics
-from equality.measures.dimensions import DIMENSIONS
 from equality.settings import settings
 from equality.uploads import shown
-
-_FIELDS: Final = {
-    "crime_ref": "Crime reference",
-    "person_ref": "Person reference",
-    "recorded_on": "Date recorded",
-    "reported_on": "Date reported",
-    "committed_on": "Date committed",
-    "synthetic": "Mark of synthetic rows",
-}
-"""Fields that are neither characteristics nor dimensions, and whose name says too little."""
 
 
 def look(path: Path, key: str) -> Draft | EqualityError:
@@ -62,14 +51,6 @@ def draw(path: Path, found: Draft, profile: str, key: str) -> bool:
         {"column": text("Column in the file"), "becomes": text("Becomes"), "look": text("To look at")},
     )
     return True
-
-
-def field_title(name: str) -> str:
-    """A field's name on screen."""
-    catalogue = characteristics()
-    if name in catalogue:
-        return catalogue[name].title
-    return _FIELDS.get(name) or DIMENSIONS.get(name) or name.replace("_", " ").capitalize()
 
 
 def _fit(path: Path, profile: str) -> tuple[dict[str, str], tuple[str, ...], str]:

@@ -28,14 +28,16 @@ def others(own: BackgroundLoad | None) -> None:
 
 def panel(load: BackgroundLoad) -> None:
     """One load: its progress, its question, or what came of it."""
-    ran = load.running
 
     def look() -> None:
-        if ran and not load.running:
+        if not load.running:
             st.rerun()  # the whole page: the history has a new line
         _draw(load)
 
-    st.fragment(look, run_every=_EVERY if ran else None)()
+    if load.running:
+        st.fragment(look, run_every=_EVERY)()
+    else:
+        _draw(load)
 
 
 def _draw(load: BackgroundLoad) -> None:

@@ -11,6 +11,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard import data
+from dashboard.fields import field_title
 from dashboard.shell import Context
 from dashboard.text import day_name, plain
 from equality.analysis.words import period_name
@@ -228,16 +229,11 @@ def _meaning(context: Context, name: str) -> str:
 
 def _unmapped(context: Context) -> None:
     st.markdown("**Labels that no code list knows**")
-    unmapped(context.snapshot, context.titles)
+    unmapped(context.snapshot)
 
 
-def unmapped(snapshot: Snapshot, titles: Mapping[str, str]) -> None:
-    """The labels of an extract that were not recognised, with the number of records.
-
-    Args:
-        snapshot: whose.
-        titles: characteristic → its title.
-    """
+def unmapped(snapshot: Snapshot) -> None:
+    """The labels of an extract that were not recognised, with the number of records."""
     labels = data.unmapped(snapshot)
     if not labels.height:
         st.write("None: every label of this export was recognised.")
@@ -245,7 +241,8 @@ def unmapped(snapshot: Snapshot, titles: Mapping[str, str]) -> None:
     st.write(
         "In a characteristic they count as invalid until someone maps them; in a dimension they stand as they are."
     )
-    named = labels.with_columns(pl.col("field").replace(dict(snapshot.dimensions) | dict(titles)))
+    titles = {name: snapshot.dimensions.get(name) or field_title(name) for name in labels["field"].unique()}
+    named = labels.with_columns(pl.col("field").replace(titles))
     config = st.column_config
     table(
         snapshot,

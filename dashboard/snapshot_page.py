@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard import data, history, running, shell, show
-from dashboard.mapping_check import field_title
+from dashboard.fields import field_title
 from dashboard.text import count_of, day_name, moment_name, month_name, plain
 from equality.analysis.verdict import by_suite, not_met, verdict
 from equality.errors import StoreError
@@ -42,7 +42,7 @@ def draw(snapshot: Snapshot) -> None:
     with right:
         _blank(snapshot)
     st.subheader("Labels that no code list knows", anchor=False)
-    show.unmapped(snapshot, {name: c.title for name, c in characteristics().items()})
+    show.unmapped(snapshot)
     _verdict(snapshot)
 
 
@@ -74,8 +74,8 @@ def _rejected(snapshot: Snapshot) -> None:
         return
     config = st.column_config
     columns = {
+        "rows": config.NumberColumn("Rows", format="localized", width="small"),
         "reason": config.TextColumn("Reason", width="large"),
-        "rows": config.NumberColumn("Rows", format="localized"),
     }
     show.table(snapshot, counted, "reasons", "Why rows were rejected", columns)
     if not shell.may_see_records():
@@ -156,7 +156,7 @@ def _verdict(snapshot: Snapshot) -> None:
     config = st.column_config
     number = config.NumberColumn
     columns = {
-        "suite": config.TextColumn("Suite", width="large"),
+        "suite": config.TextColumn("Suite", width="medium"),
         "expectations": number("Expectations"),
         "met": number("Met"),
         "not_met": number("Not met"),
