@@ -12,7 +12,7 @@ from pathlib import Path
 import fastexcel
 import pytest
 from driving import Server, drawn
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from equality.exports.load import load
 from equality.exports.profile import load_profile
@@ -64,6 +64,11 @@ def begin(page: Page, path: Path) -> None:
     page.get_by_role("button", name="Load 1 file").click()
 
 
+def cells(page: Page, text: str | re.Pattern[str]) -> Locator:
+    """The cells of tables that read so: they are inside a canvas, for screen readers."""
+    return page.locator("[role=gridcell]").filter(has_text=text)
+
+
 def snapshots(tmp_path: Path) -> int:
     return len(Registry(tmp_path / "store").snapshots())
 
@@ -85,9 +90,9 @@ def test_an_export_goes_in_by_the_page(exports: Server, visit: Visit, few: Path,
     page.get_by_role("button", name="Accept and load").click()
     expect(page.get_by_text("Loaded: 37 of 39 rows accepted")).to_be_visible()
     assert uploaded(tmp_path) == []
-    expect(page.get_by_role("gridcell", name="39 in = 37 accepted + 2 rejected")).to_be_attached()
+    expect(cells(page, "39 in = 37 accepted + 2 rejected")).to_have_count(1)
     expect(page.get_by_role("heading", name="1 source in 2 snapshots, and every row is accounted for")).to_be_visible()
-    assert page.get_by_role("gridcell", name="1 snapshot added").count() == 2
+    expect(cells(page, "1 snapshot added")).to_have_count(2)
 
     page.get_by_role("button", name="Look at the extract of 29 February 2020").click()
     expect(page.get_by_role("heading", name="39 in = 37 accepted + 2 rejected")).to_be_visible()
@@ -130,7 +135,7 @@ def test_warnings_declined_in_another_browser_change_nothing(
     other.context.close()
     assert snapshots(tmp_path) == 1
     assert uploaded(tmp_path) == []
-    expect(page.get_by_role("gridcell", name="Warnings not accepted", exact=True)).to_be_attached()
+    expect(cells(page, re.compile("^Warnings not accepted$"))).to_have_count(1)
     page.get_by_role("button", name="Load another export").click()
     expect(page.get_by_role("button", name="Go on to the mapping")).to_be_visible()
 
