@@ -83,14 +83,14 @@ def _rejected(snapshot: Snapshot) -> None:
     with st.container(horizontal=True):
         # Made when asked for: rows about people are not put together, nor kept in memory, for every reader of the page.
         st.download_button(
-            "Download as CSV",
+            "Rejected rows as CSV",
             lambda: csv_bytes(rejected_rows(registry, snapshot)),
             file_name=f"rejected-{snapshot.id}.csv",
             mime="text/csv",
             on_click="ignore",
         )
         st.download_button(
-            "Download as XLSX",
+            "Rejected rows as XLSX",
             lambda: xlsx_bytes(rejected_rows(registry, snapshot), SHEET),
             file_name=f"rejected-{snapshot.id}.xlsx",
             mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -100,7 +100,7 @@ def test_an_export_goes_in_by_the_page(exports: Server, visit: Visit, few: Path,
     snapshot = Registry(tmp_path / "store").snapshots()[-1]
     assert page.url.endswith(f"?snapshot={snapshot.id}")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download as CSV").click()
+        page.get_by_role("button", name="Rejected rows as CSV").click()
     with download.value.path().open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     original = few.read_text(encoding="utf-8").splitlines()
@@ -110,7 +110,7 @@ def test_an_export_goes_in_by_the_page(exports: Server, visit: Visit, few: Path,
     assert "has 17 fields" in rows[1]["reason"]
     assert rows[1]["raw_text"] == original[5]
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download as XLSX").click()
+        page.get_by_role("button", name="Rejected rows as XLSX").click()
     sheet = fastexcel.read_excel(str(download.value.path())).load_sheet("Rejected rows").to_polars()
     assert sheet["person_type"][0] == f"'{FORMULA}"
     page.get_by_role("button", name="All snapshots").click()
