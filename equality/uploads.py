@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
+import threading
 import weakref
 from pathlib import Path
 from typing import IO
@@ -31,15 +32,18 @@ class Uploads:
         """
         self._root = store.resolve() / _FOLDER
         self._name = secrets.token_hex(8)
-        self._lock = FileLock(self._root / f"{self._name}.lock")
+        # Of the process: every run of a page has a thread of its own.
+        self._lock = FileLock(self._root / f"{self._name}.lock", thread_local=False)
+        self._claiming = threading.Lock()
         self._clear()
 
     def batch(self) -> Batch:
         """A new private folder for the files of one load."""
-        if not self._lock.is_locked:
-            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Locked before there is a folder: another process that starts now must not take it for a leftover.
-            self._lock.acquire()
+        with self._claiming:
+            if not self._lock.is_locked:
+                self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+                # Locked before there is a folder: another process that starts now must not take it for a leftover.
+                self._lock.acquire(timeout=0)
         folder = self._root / self._name / secrets.token_hex(8)
         folder.parent.mkdir(mode=0o700, exist_ok=True)
         folder.mkdir(mode=0o700)

@@ -7,6 +7,7 @@ import io
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,14 @@ def test_they_go_with_the_last_reference(tmp_path: Path) -> None:
     del batch
     gc.collect()
     assert not folder.exists()
+
+
+def test_every_thread_of_the_process_may_add(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path)
+    with ThreadPoolExecutor(4) as threads:
+        batches = [batch.result(10) for batch in [threads.submit(uploads.batch) for _ in range(20)]]
+    assert len({batch.folder for batch in batches}) == 20
+    uploads.close()
 
 
 def test_nothing_is_made_before_the_first_upload(tmp_path: Path) -> None:
