@@ -74,6 +74,8 @@ class BackgroundLoad:
         self.names = tuple(path.name for path in files)
         self.profile = called or profile
         self._store, self._batch = store.resolve(), batch
+        if batch:
+            batch.keep()
         self._began = time.monotonic()
         self._ended: float | None = None
         self._standing = Standing()

@@ -19,6 +19,8 @@ from filelock import FileLock, Timeout
 from equality.errors import ExportError
 
 _FOLDER = ".uploads"
+UNUSED = 3600.0
+"""Seconds for which files wait to be loaded."""
 
 
 class Uploads:
@@ -70,7 +72,8 @@ class Uploads:
 
 
 class Batch:
-    """The uploaded files of one load. They are gone when nothing refers to this object any more.
+    """The uploaded files of one load. They are gone when nothing refers to this object any more, and after `UNUSED`
+    seconds if no load has taken them: a server may remember a session long after its browser has gone.
 
     Attributes:
         folder: readable by its owner alone.
@@ -81,6 +84,9 @@ class Batch:
         self.folder = folder
         self.files: list[Path] = []
         self._remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self._limit = threading.Timer(UNUSED, self._remove)
+        self._limit.daemon = True
+        self._limit.start()
 
     def add(self, name: str, content: IO[bytes]) -> Path:
         """Write one file.
@@ -102,8 +108,13 @@ class Batch:
         self.files.append(path)
         return path
 
+    def keep(self) -> None:
+        """Keep the files for as long as a load takes."""
+        self._limit.cancel()
+
     def remove(self) -> None:
         """Remove the files now."""
+        self._limit.cancel()
         self._remove()
 
 

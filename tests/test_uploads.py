@@ -7,6 +7,7 @@ import io
 import stat
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -39,6 +40,20 @@ def test_they_go_with_the_last_reference(tmp_path: Path) -> None:
     del batch
     gc.collect()
     assert not folder.exists()
+
+
+def test_they_go_after_a_time_unless_a_load_has_taken_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("equality.uploads.UNUSED", 0.3)
+    uploads = Uploads(tmp_path)
+    waiting, taken = uploads.batch(), uploads.batch()
+    taken.keep()
+    until = time.monotonic() + 10
+    while waiting.folder.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    time.sleep(0.3)
+    assert not waiting.folder.exists()
+    assert taken.folder.exists()
+    uploads.close()
 
 
 def test_every_thread_of_the_process_may_add(tmp_path: Path) -> None:
