@@ -13,6 +13,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard.link import FILTERS, UNITS, Options
+from equality.analysis.verdict import Verdict, verdict
 from equality.measures.counts import characteristics_of
 from equality.measures.dimensions import NO_LOCATION, NOT_RECORDED, OUTSIDE, ROLES, months_between
 from equality.settings import settings
@@ -39,6 +40,11 @@ def snapshots() -> dict[str, Snapshot]:
     known = registry()
     latest = {source: known.latest(source) for source in known.sources()}
     return {source: snapshot for source, snapshot in latest.items() if snapshot is not None}
+
+
+def every_snapshot() -> list[Snapshot]:
+    """All snapshots of all sources, the newest load first."""
+    return sorted(registry().snapshots(), key=lambda s: (s.loaded_at, s.extract_date, s.id), reverse=True)
 
 
 def counts(snapshot: Snapshot) -> pl.DataFrame:
@@ -87,6 +93,16 @@ def _unmapped(snapshot_id: str, _snapshot: Snapshot) -> pl.DataFrame:
 def unmapped(snapshot: Snapshot) -> pl.DataFrame:
     """Labels of this snapshot that no code list knows: field, label, records."""
     return _unmapped(snapshot.id, snapshot)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2000)
+def _digest(snapshot_id: str, _snapshot: Snapshot) -> tuple[int, Verdict]:
+    return registry().unmapped(_snapshot).height, verdict(registry().validation(_snapshot))
+
+
+def digest(snapshot: Snapshot) -> tuple[int, Verdict]:
+    """How many labels of a snapshot were not recognised, and the checkpoint's verdict on it."""
+    return _digest(snapshot.id, snapshot)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

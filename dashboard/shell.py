@@ -14,7 +14,7 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
-from dashboard import data, filters, link, navigation
+from dashboard import data, desk, filters, link, navigation
 from dashboard.filters import Bar
 from dashboard.link import Options, View
 from dashboard.text import plain
@@ -131,16 +131,27 @@ def enter(page_id: str) -> Context:
     return context
 
 
-def enter_without_data(page_id: str) -> None:
+def enter_without_data(page_id: str, *own: str) -> None:
     """Set up a page that is about the store rather than about figures: it has no filters, and works while the
-    store is empty.
+    store is empty. The menu carries the filters of the other pages through it.
 
     Args:
         page_id: one of `navigation.PAGES`.
+        own: parameters that mean something on this page only.
     """
     page = _begin(page_id)
-    _top({})
+    _top({name: st.query_params.get_all(name) for name in st.query_params if name not in own})
     st.title(page.question, anchor=False)
+
+
+def may_load() -> bool:
+    """Whether this reader may load exports, answer a load's warnings and end it."""
+    return True
+
+
+def may_see_records() -> bool:
+    """Whether this reader may see rows about single people, such as those that a load rejected."""
+    return True
 
 
 def _begin(page_id: str) -> navigation.PageInfo:
@@ -148,6 +159,8 @@ def _begin(page_id: str) -> navigation.PageInfo:
     st.set_page_config(page_title=f"{page.menu} – equality data", page_icon=str(ICON), layout="wide")
     navigation.ensure()
     _identify()
+    # The first request of a process removes what the uploads of a dead one have left.
+    desk.desk()
     return page
 
 
@@ -158,7 +171,7 @@ def _top(params: Mapping[str, Sequence[str]]) -> None:
 
 
 def _identify() -> None:
-    """Who is there, and what they may see: the one place for sign-in and roles, which come with a later issue.
+    """Who is there; with `may_load` and `may_see_records` the one place for sign-in and roles of a later issue.
 
     Until then the server listens on the loopback address only, and its one local user sees everything.
     """
@@ -187,7 +200,10 @@ def _address() -> str:
 
 def _nothing_loaded() -> None:
     st.title("No data yet", anchor=False)
-    st.write("Nothing has been loaded into the store. Load the sample exports, or an export of your own:")
+    st.write("Nothing has been loaded into the store.")
+    exports = navigation.PAGES["exports"]
+    st.page_link(exports.file, label="Load an export of your own", icon=exports.icon)
+    st.write("Or load the sample exports, or files of yours, from the command line:")
     st.code(
         "python -m equality seed\npython -m equality load FILE… --profile NAME",
         language=None,

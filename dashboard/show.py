@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import polars as pl
 import streamlit as st
 
 from dashboard import data
+from dashboard.fields import field_title
 from dashboard.shell import Context
-from dashboard.text import plain
+from dashboard.text import day_name, plain
 from equality.analysis.words import period_name
 from equality.charts import palette
 from equality.charts.matrix import STEP_NAMES
 from equality.charts.palette import Palette
 from equality.measures.counts import RATE_MEANINGS, RATE_TITLES
 from equality.measures.states import APPLICABLE_STATES, STATE_MEANINGS, STATE_TITLES
+from equality.store.snapshot import Snapshot
 
 SYNTHETIC = "Synthetic data: invented people"
 SYNTHETIC_HEIGHT = 24
@@ -57,22 +59,40 @@ def chosen(key: str, name: str) -> dict[str, Any] | None:
 
 
 def table(
-    context: Context,
+    snapshot: Snapshot,
     frame: pl.DataFrame,
     key: str,
     alt_text: str,
     columns: Mapping[str, Any],
     on_select: Callable[[], None] | None = None,
 ) -> None:
-    """A table of typed columns; passed as Arrow, because Streamlit would take a Polars frame through pandas.
+    """A table of figures about people. A reader can download it: of synthetic people every row says so, in the file as
+    on screen.
 
-    A reader can download it: of synthetic people every row says so, in the file as on screen.
+    Args:
+        snapshot: what it is of.
+        frame: what it shows.
+        key: its key.
+        alt_text: its name for those who cannot see it.
+        columns: the columns to show, in order.
+        on_select: called when a row is chosen.
     """
-    if context.snapshot.synthetic:
+    if snapshot.synthetic:
         frame = frame.with_columns(data=pl.lit("Synthetic"))
         columns = {**columns, "data": st.column_config.TextColumn("Data")}
+    grid(frame, key, alt_text, columns, on_select)
+
+
+def grid(
+    frame: pl.DataFrame,
+    key: str,
+    alt_text: str,
+    columns: Mapping[str, Any],
+    on_select: Callable[[], None] | None = None,
+) -> None:
+    """A table of typed columns that is not about people: without the mark of those that are invented."""
     st.dataframe(
-        frame.to_arrow(),
+        frame.to_arrow(),  # Streamlit would take a Polars frame through pandas, and change values on the way
         key=key,
         alt=alt_text,
         hide_index=True,
@@ -83,6 +103,11 @@ def table(
         # Up to this many rows the table shows all; more scroll.
         height="content" if frame.height <= LONGEST else "auto",
     )
+
+
+def main_button() -> Literal["primary", "secondary"]:
+    """The type of a step's main button. In dark mode Streamlit writes white on the light primary colour: not that."""
+    return "secondary" if st.context.theme.type == "dark" else "primary"
 
 
 def rate_columns(first: str, gap: str) -> dict[str, Any]:
@@ -169,11 +194,10 @@ def step_key(colours: Palette, measure: str) -> None:
 def source_line(context: Context) -> None:
     """Where the numbers come from: source, period, extract, denominator, attribution."""
     snapshot, view = context.snapshot, context.view
-    extract = snapshot.extract_date
     synthetic = " **Synthetic: the people are invented.**" if snapshot.synthetic else ""
     st.caption(
-        f"Source: {plain(snapshot.title)}.{synthetic} Extract of {extract.day} {extract:%B %Y}: "
-        f"{snapshot.rows_in:,} rows in, {snapshot.rows_in - snapshot.rejected:,} accepted, "
+        f"Source: {plain(snapshot.title)}.{synthetic} Extract of {day_name(snapshot.extract_date)}: "
+        f"{snapshot.rows_in:,} rows in, {snapshot.accepted:,} accepted, "
         f"{snapshot.rejected:,} rejected. Period: {period_name(view.first, view.last)}. Denominator: "
         f"{context.people_are.lower()} to whom the question applies. Rates of fewer than {context.minimum_n} people "
         f"are not shown. Management information, not official statistics. {plain(snapshot.attribution)}"
@@ -204,18 +228,24 @@ def _meaning(context: Context, name: str) -> str:
 
 
 def _unmapped(context: Context) -> None:
-    labels = data.unmapped(context.snapshot)
     st.markdown("**Labels that no code list knows**")
+    unmapped(context.snapshot)
+
+
+def unmapped(snapshot: Snapshot) -> None:
+    """The labels of an extract that were not recognised, with the number of records."""
+    labels = data.unmapped(snapshot)
     if not labels.height:
         st.write("None: every label of this export was recognised.")
         return
     st.write(
         "In a characteristic they count as invalid until someone maps them; in a dimension they stand as they are."
     )
-    named = labels.with_columns(pl.col("field").replace(context.titles | dict(context.snapshot.dimensions)))
+    titles = {name: snapshot.dimensions.get(name) or field_title(name) for name in labels["field"].unique()}
+    named = labels.with_columns(pl.col("field").replace(titles))
     config = st.column_config
     table(
-        context,
+        snapshot,
         named,
         "unmapped",
         "Labels that no code list knows, with the number of records",

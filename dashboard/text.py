@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, datetime
 from typing import Final
 
 from equality.analysis.words import month_name, period_name
@@ -19,4 +20,19 @@ def plain(label: str) -> str:
     return MARKDOWN.sub(r"\\\1", " ".join(label.split()))
 
 
-__all__ = ["month_name", "period_name", "plain"]
+def day_name(day: date) -> str:
+    """A day as `1 November 2026`."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def moment_name(moment: datetime) -> str:
+    """A moment as `1 November 2026, 14:05 UTC`."""
+    return f"{day_name(moment)}, {moment:%H:%M} UTC"
+
+
+def count_of(number: int, one: str, many: str = "") -> str:
+    """A number of things as `1 file` or `1,200 files`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+__all__ = ["count_of", "day_name", "moment_name", "month_name", "period_name", "plain"]

@@ -1,4 +1,4 @@
-"""The command line: `python -m equality load | loads | purge | counts | seed | synthesise | profile`."""
+"""The command line: `python -m equality load | loads | snapshots | rejected | purge | counts | …`."""
 
 from __future__ import annotations
 
@@ -14,18 +14,21 @@ import polars as pl
 import polars.selectors as cs
 import typer
 
-from equality import keeping
+from equality import keeping, looking
 from equality.measures.counts import RATES, slice_counts, with_rates
 from equality.measures.dimensions import DIMENSIONS, FLAGS, Selection, check_dimensions
 from equality.measures.states import STATES
 from equality.settings import ROOT, settings
+from equality.spreadsheet import neutralised
 from equality.store.registry import Registry
 from equality.store.snapshot import Snapshot
 from equality.terminal import StoreOption, mendable, messages, progress
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.command()(keeping.load)
-app.command()(keeping.loads)
+app.command()(looking.loads)
+app.command()(looking.snapshots)
+app.command()(looking.rejected)
 app.command()(keeping.purge)
 
 profiles = typer.Typer(no_args_is_help=True, help="Profiles: how an export's headings and labels are to be read.")
@@ -127,7 +130,7 @@ def _period(text: str) -> tuple[str, str]:
 def _print(frame: pl.DataFrame, output: Format) -> None:
     out = sys.stdout
     if output is Format.csv:
-        out.write(frame.with_columns(_safe(frame)).write_csv())
+        out.write(neutralised(frame).write_csv())
     elif output is Format.json:
         out.write(json.dumps(frame.to_dicts(), ensure_ascii=False, indent=1) + "\n")
     else:
@@ -139,12 +142,6 @@ def _print(frame: pl.DataFrame, output: Format) -> None:
             tbl_hide_dataframe_shape=True,
         ):
             out.write(f"{frame.with_columns(cs.float().round(4))}\n")
-
-
-def _safe(frame: pl.DataFrame) -> list[pl.Expr]:
-    """Text as a spreadsheet may open it: a label that begins like a formula gets a leading apostrophe."""
-    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
-    return [pl.col(name).str.replace(r"^([=+\-@\t\r])", "'$1") for name in texts]
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""The commands that change what a store holds: `load` (also `load --watch`), `purge`; and `loads`, its history."""
+"""The commands that change what a store holds: `load` (also `load --watch`) and `purge`."""
 
 from __future__ import annotations
 
@@ -8,20 +8,29 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from equality.errors import EqualityError
+from equality.report import report_load
 from equality.settings import settings
 from equality.store.registry import Registry
-from equality.store.snapshot import OUTCOMES, Snapshot
+from equality.store.snapshot import Snapshot
 from equality.terminal import StoreOption, mendable, messages, progress
 
 if TYPE_CHECKING:
     from equality.exports.load import Accept, Loaded
     from equality.exports.profile import Profile
+
+
+class Report(StrEnum):
+    """How `load` tells what it does, where it is not a person who reads."""
+
+    json = "json"
+
 
 # ---- load ------------------------------------------------------------------------------------------------------
 
@@ -34,14 +43,20 @@ def load(
     accept_warnings: Annotated[
         bool, typer.Option("--accept-warnings", help="Load although an export differs much from the one before.")
     ] = False,
+    report: Annotated[Report | None, typer.Option(hidden=True, help="For programs: see equality.report.")] = None,
     store: StoreOption = None,
 ) -> None:
     """Load export files into the store as new snapshots: all of them or nothing."""
     from equality.exports.profile import load_profile
 
     with mendable():
-        if bool(files) == (watch is not None):
+        if bool(files) == (watch is not None) or (watch and report):
             raise ValueError("name either files to load or a folder: load FILE… or load --watch FOLDER")
+        if report:
+            folder = store or settings().store
+            with _stopping() as stop:
+                status = report_load(files or [], profile, folder, stop, accept_warnings=accept_warnings)
+            raise typer.Exit(status)
         known = load_profile(profile)
         registry = Registry(store or settings().store)
         if watch is not None:
@@ -134,22 +149,6 @@ def _summary(snapshot: Snapshot) -> str:
         f"{snapshot.title}{marked}, extract of {snapshot.extract_date:%d %B %Y}: {snapshot.rows_in:,} rows in, "
         f"{snapshot.accepted:,} accepted, {snapshot.rejected:,} rejected{twice} (snapshot {snapshot.id})"
     )
-
-
-# ---- loads -----------------------------------------------------------------------------------------------------
-
-
-def loads(
-    last: Annotated[int, typer.Option(help="How many, the newest first.", min=1)] = 20,
-    store: StoreOption = None,
-) -> None:
-    """Print the history of loads, with those that were refused, cancelled or interrupted."""
-    with mendable():
-        for entry in Registry(store or settings().store).loads(last):
-            made = f"{len(entry.snapshots)} snapshots" if entry.snapshots else entry.message
-            names = ", ".join(entry.files[:3]) + (" …" if len(entry.files) > 3 else "")
-            line = f"{entry.started_at:%Y-%m-%d %H:%M:%S}Z  {OUTCOMES[entry.outcome]}  {entry.source}  {names}  {made}"
-            sys.stdout.write(f"{line}\n")
 
 
 # ---- purge -----------------------------------------------------------------------------------------------------

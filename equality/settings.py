@@ -28,6 +28,7 @@ class Settings(BaseSettings):
             (`EQUALITY_DRIFT_BLANK`).
         drift_unmapped: a warning if the share of records with a label that is not recognised rises by this much
             in any field (`EQUALITY_DRIFT_UNMAPPED`).
+        inbox: a folder on the server from which the Exports page may load files; empty for none (`EQUALITY_INBOX`).
         minimum_n: a rate of fewer people is not shown but called "too few" (`EQUALITY_MINIMUM_N`).
     """
 
@@ -40,6 +41,7 @@ class Settings(BaseSettings):
     drift_fewer_rows: float = Field(default=0.4, gt=0, le=1)
     drift_blank: float = Field(default=0.995, gt=0, le=1)
     drift_unmapped: float = Field(default=0.1, gt=0, le=1)
+    inbox: str = ""
     minimum_n: int = Field(default=20, ge=1)
 
 

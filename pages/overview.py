@@ -92,6 +92,11 @@ with st.expander("The same numbers as a table"):
     st.caption("Choose a row to see where its gaps are.")
     columns = show.rate_columns("Characteristic", MEASURES[measure].gap)
     show.table(
-        context, show.table_rows(rows), "rates-table", "Rates and counts by characteristic", columns, follow_table
+        context.snapshot,
+        show.table_rows(rows),
+        "rates-table",
+        "Rates and counts by characteristic",
+        columns,
+        follow_table,
     )
 show.how_counted(context)

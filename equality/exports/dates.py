@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ UNKNOWN_AGE = "U"
 
 EXCEL = "excel"
 """In place of a format: days since 30 December 1899, as spreadsheets store dates."""
+_A_CENTURY = "-100y"
 _LAST_SERIAL = 73_050
 """1 January 2100: a larger number is no date of a record, but perhaps 20200131."""
 
@@ -43,14 +45,23 @@ def reader(frame: pl.LazyFrame, column: str, formats: Sequence[str], not_after: 
     if not_after is None:
         return once(frame, column, lambda text: parsed(text, formats))
     # A year of two digits depends on the row, so every format is looked up by itself, with what it may mean.
-    found = [
-        _Reading(
-            once(frame, column, lambda text, n=n: _readings(text, formats)[n].day),
-            once(frame, column, lambda text, n=n: _readings(text, formats)[n].earlier) if two_digits else None,
+    found = []
+    for number, each in enumerate(_readings(pl.col(column), formats)):
+        day = once(frame, column, functools.partial(_nth_day, formats=formats, number=number))
+        shifts = each.earlier is not None
+        earlier = (
+            once(frame, column, functools.partial(_nth_earlier, formats=formats, number=number)) if shifts else None
         )
-        for n, two_digits in enumerate(each.earlier is not None for each in _readings(pl.col(column), formats))
-    ]
+        found.append(_Reading(day, earlier))
     return _first(found, not_after)
+
+
+def _nth_day(text: pl.Expr, formats: Sequence[str], number: int) -> pl.Expr:
+    return _readings(text, formats)[number].day
+
+
+def _nth_earlier(text: pl.Expr, formats: Sequence[str], number: int) -> pl.Expr:
+    return _nth_day(text, formats, number).dt.offset_by(_A_CENTURY)
 
 
 @dataclass(frozen=True)
@@ -73,7 +84,7 @@ def _readings(text: pl.Expr, formats: Sequence[str]) -> list[_Reading]:
     short = [day.str.to_date(f, strict=False) for f in formats if "%y" in f]
     # chrono reads "85" as the year 85 where %Y is asked.
     found = [_Reading(pl.when(d.dt.year() >= 1000).then(d)) for d in long]
-    found += [_Reading(d, d.dt.offset_by("-100y")) for d in short]
+    found += [_Reading(d, d.dt.offset_by(_A_CENTURY)) for d in short]
     return [*found, _Reading(_serial(day))] if EXCEL in formats else found
 
 

@@ -19,7 +19,7 @@ from equality.measures import measure
 from equality.measures.dimensions import DIMENSIONS, FLAG_BITS
 from equality.settings import settings
 from equality.store.registry import Registry, new_id, superseded
-from equality.store.snapshot import Snapshot
+from equality.store.snapshot import Snapshot, SourceFile
 from equality.store.writing import Writing
 
 Progress = Callable[[int, int, str], None]
@@ -241,7 +241,7 @@ def _describe(extract: Extract, profile: Profile, counts: pl.DataFrame, identifi
         characteristics=extract.characteristics,
         dimensions=titles,
         flags=_flags(counts),
-        files=extract.files,
+        files=_with_notes(extract),
         attribution=profile.attribution,
         folder=extract.folder,
         columns_used=used,
@@ -249,6 +249,12 @@ def _describe(extract: Extract, profile: Profile, counts: pl.DataFrame, identifi
         blank=drift.blank_shares(extract.records),
         unmapped_shares=drift.unmapped_shares(extract.unmapped, sum(file.accepted for file in extract.files)),
     )
+
+
+def _with_notes(extract: Extract) -> tuple[SourceFile, ...]:
+    """An extract's files with what reading noted about them."""
+    notes = {file.name: file.notes for file in extract.headings}
+    return tuple(replace(file, notes=notes.get(file.name, ())) for file in extract.files)
 
 
 def _flags(counts: pl.DataFrame) -> tuple[str, ...]:

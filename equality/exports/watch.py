@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from equality.errors import EqualityError, ExportError, LoadCancelledError
+from equality.exports.arrivals import passed_over
 from equality.exports.load import Accept, Loaded, Progress, load
 from equality.exports.profile import Profile
 from equality.store.files import sha256_of
 from equality.store.registry import Registry
 
-_UNFINISHED = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".filepart", ".download", ".swp")
 _Look = tuple[int, int]
 
 
@@ -56,7 +56,7 @@ class Watch:
         """The files that are complete and have not been dealt with, by name."""
         found: dict[Path, _Look] = {}
         for path in sorted(self._folder.iterdir()):
-            if path.name.startswith((".", "~")) or path.suffix.lower() in _UNFINISHED:
+            if passed_over(path.name):
                 continue
             try:
                 status = path.stat()

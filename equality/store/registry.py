@@ -23,7 +23,7 @@ from equality.settings import settings
 from equality.store import tables
 from equality.store.database import Database
 from equality.store.snapshot import Load, Snapshot, SourceFile
-from equality.store.writing import Writing, note, outcome_of, writing
+from equality.store.writing import Writing, note, outcome_of, tidy, writing
 
 _snapshots, _files, _loads = tables.snapshots, tables.files, tables.loads
 
@@ -52,13 +52,14 @@ class Registry:
         found = self.snapshots(source)
         return found[-1] if found else None
 
-    def snapshots(self, source: str) -> list[Snapshot]:
-        """Every snapshot of a source, the oldest extract first."""
-        rows = self._rows(_snapshots.c.source == source)
-        files: dict[str, list[SourceFile]] = {}
-        for row in self._select(_files):
-            files.setdefault(row.snapshot_id, []).append(SourceFile(*row[1:]))
-        return [self._snapshot(row, tuple(files.get(row.id, ()))) for row in rows]
+    def snapshots(self, source: str | None = None) -> list[Snapshot]:
+        """Every snapshot of a source, or of all, the oldest extract first."""
+        return self._found() if source is None else self._found(_snapshots.c.source == source)
+
+    def snapshot(self, snapshot_id: str) -> Snapshot | None:
+        """The snapshot with this identifier, or None."""
+        found = self._found(_snapshots.c.id == snapshot_id)
+        return found[0] if found else None
 
     def holds(self, sha256: str) -> Snapshot | None:
         """The snapshot that a file with this checksum went into, or None."""
@@ -74,6 +75,14 @@ class Registry:
     def unmapped(self, snapshot: Snapshot) -> pl.DataFrame:
         """The labels of an extract that were not recognised: `field`, `label`, `records`, most frequent first."""
         return pl.read_parquet(self._file(snapshot, "unmapped.parquet"))
+
+    def rejected(self, snapshot: Snapshot) -> pl.LazyFrame:
+        """The rows of an extract that were set aside: `source_file`, `source_row`, `line`, `reason`, `raw_text`, …
+
+        Raises:
+            StoreError: if they were purged.
+        """
+        return pl.scan_parquet(self._file(snapshot, "rejected.parquet"))
 
     def validation(self, snapshot: Snapshot) -> dict[str, Any] | None:
         """The checkpoint's outcome, as `equality.measures.measure.validate` describes it.
@@ -127,10 +136,22 @@ class Registry:
         """Hold the store for one load, as `equality.store.writing` describes."""
         return writing(self.store, self.database, source, files, waiting, cancelled)
 
+    def tidy(self) -> bool:
+        """Remove what loads that died have left, and say so in the history; returns False if one is running."""
+        return tidy(self.store, self.database)
+
     def note_refusal(self, source: str, files: Sequence[str], error: EqualityError) -> None:
         """Add a load that was refused before it began to the history; a store that is not there is not made."""
         if self.database.exists():
             note(self.database, source, files, *outcome_of(error))
+
+    def _found(self, *where: sa.ColumnElement[bool]) -> list[Snapshot]:
+        rows = self._rows(*where)
+        files: dict[str, list[SourceFile]] = {}
+        for row in self._select(_files):
+            facts = {**row._mapping, "notes": tuple(row.notes)}
+            files.setdefault(facts.pop("snapshot_id"), []).append(SourceFile(**facts))
+        return [self._snapshot(row, tuple(files.get(row.id, ()))) for row in rows]
 
     def _rows(self, *where: sa.ColumnElement[bool]) -> list[Any]:
         return self._select(_snapshots, *where, order=(_snapshots.c.extract_date, _snapshots.c.id))

@@ -8,6 +8,13 @@ from pathlib import Path
 from typing import Final
 
 
+def equation(rows_in: int, accepted: int, rejected: int, duplicates: int) -> str:
+    """The accounting of rows as `1,000 in = 990 accepted + 10 rejected (4 of them duplicates)`."""
+    holds = "=" if rows_in == accepted + rejected else "≠"
+    twice = f" ({duplicates:,} of them duplicates)" if duplicates else ""
+    return f"{rows_in:,} in {holds} {accepted:,} accepted + {rejected:,} rejected{twice}"
+
+
 @dataclass(frozen=True)
 class SourceFile:
     """A file that went into a snapshot.
@@ -19,6 +26,8 @@ class SourceFile:
         accepted: rows that became person-role records.
         rejected: rows set aside with a reason, duplicates among them.
         duplicates: those of the rejected whose crime, person and role a later row of the extract has too.
+        notes: what reading noted: the encoding it was converted from, a heading that stands twice. None were kept
+            of files that an earlier version loaded.
     """
 
     name: str
@@ -27,6 +36,12 @@ class SourceFile:
     accepted: int
     rejected: int
     duplicates: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def equation(self) -> str:
+        """The accounting of its rows in words."""
+        return equation(self.rows_in, self.accepted, self.rejected, self.duplicates)
 
 
 @dataclass(frozen=True)
@@ -100,6 +115,11 @@ class Snapshot:
     def duplicates(self) -> int:
         """Those of the rejected that repeat a key."""
         return sum(file.duplicates for file in self.files)
+
+    @property
+    def equation(self) -> str:
+        """The accounting of all rows in words."""
+        return equation(self.rows_in, self.accepted, self.rejected, self.duplicates)
 
 
 OUTCOMES: Final = {

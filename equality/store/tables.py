@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The newest migration in `migrations/versions`: what this code reads and writes."""
 
 metadata = sa.MetaData()
@@ -33,6 +33,7 @@ files = sa.Table(
     sa.Column("accepted", sa.Integer, nullable=False),
     sa.Column("rejected", sa.Integer, nullable=False),
     sa.Column("duplicates", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("notes", sa.JSON, nullable=False, server_default="[]"),
 )
 
 loads = sa.Table(

@@ -117,6 +117,18 @@ def writing(
             clear_leftovers(store, database)
 
 
+def tidy(store: Path, database: Database) -> bool:
+    """Remove what dead loads left without waiting for the next one; returns False while one is alive."""
+    if not database.exists():
+        return True
+    try:
+        with alone(store, database, lambda: None, lambda: True):
+            clear_leftovers(store, database)
+    except LoadCancelledError:
+        return False
+    return True
+
+
 def note(database: Database, source: str, files: Sequence[str], outcome: str, message: str = "") -> str:
     """Add a row to the history of loads; returns its identifier."""
     now = _now()

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from driving import Server, drawn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+# As patient as actions are: a load takes seconds, on a busy machine many.
+expect.set_options(timeout=20_000)
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 """Debian's Chromium; where there is none, the one that `playwright install chromium` downloads."""
 

@@ -227,7 +227,7 @@ def test_markup_in_a_link_stays_text(server: Server, visit: Visit) -> None:
     assert page.title() != "owned"
 
 
-@pytest.mark.parametrize("path", ["/", "/gaps", "/?source=athena", "/gaps?source=athena&by=team"])
+@pytest.mark.parametrize("path", ["/", "/gaps", "/?source=athena", "/gaps?source=athena&by=team", "/exports"])
 def test_nothing_is_asked_of_the_internet(server: Server, visit: Visit, browser, path: str) -> None:
     context = browser.new_context()
     asked: list[str] = []

@@ -15,6 +15,7 @@ import streamlit as st
 from dashboard_double import made_up_counts, made_up_snapshot
 from streamlit.testing.v1 import AppTest
 
+from dashboard import navigation
 from equality.charts import palette
 from equality.measures.counts import slice_counts
 from equality.measures.dimensions import Selection, shift_month
@@ -126,6 +127,7 @@ def test_an_empty_store_says_what_to_do(tmp_path: Path, monkeypatch: pytest.Monk
     test = opened("overview", {})
     assert not test.exception
     assert test.title[0].value == "No data yet"
+    assert "Load an export of your own" in {element.proto.label for element in test.get("page_link")}
 
 
 def test_a_page_that_is_the_main_script_does_not_start_again_for_ever() -> None:
@@ -136,7 +138,7 @@ def test_a_page_that_is_the_main_script_does_not_start_again_for_ever() -> None:
 def test_pages_do_not_import_great_expectations_nor_change_frames_through_pandas() -> None:
     program = (
         "import sys, runpy\n"
-        "from dashboard import drill, filters, frames, mapping, shell, show, upload\n"
+        "from dashboard import drill, filters, frames, loading, mapping, shell, show, snapshot_page, upload\n"
         "from equality.charts import district_map, matrix, row_panels, rows\n"
         "assert 'great_expectations' not in sys.modules, 'great_expectations'\n"
     )
@@ -147,7 +149,7 @@ def test_pages_do_not_import_great_expectations_nor_change_frames_through_pandas
         assert "great_expectations" not in source
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", navigation.PAGES)
 def test_pages_stay_short(page: str) -> None:
     assert len((ROOT / "pages" / f"{page}.py").read_text(encoding="utf-8").splitlines()) <= 120
 

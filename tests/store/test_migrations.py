@@ -67,6 +67,22 @@ def test_a_store_from_before_migrations_is_read_and_loaded_into(tmp_path: Path) 
     assert len(Registry(tmp_path).snapshots("stop_and_search")) == 2
 
 
+def test_a_store_from_before_notes_has_none_and_new_files_have_theirs(tmp_path: Path) -> None:
+    load(REAL_MONTHS[:1], POLICE_UK, tmp_path)
+    with sqlite3.connect(tmp_path / "registry.sqlite") as connection:
+        connection.execute("ALTER TABLE files DROP COLUMN notes")
+        connection.execute("UPDATE alembic_version SET version_num = '0002'")
+    connection.close()
+    converted = tmp_path / REAL_MONTHS[1].name
+    converted.write_text(REAL_MONTHS[1].read_text(encoding="utf-8"), encoding="utf-16")
+    load([converted], POLICE_UK, tmp_path)
+    old, new = Registry(tmp_path).snapshots()
+    assert old.files[0].notes == ()
+    assert new.files[0].notes == ("the file was converted to UTF-8 from UTF-16",)
+    assert Registry(tmp_path).snapshot(new.id) == new
+    assert Registry(tmp_path).snapshot("nothing") is None
+
+
 def test_migrations_end_at_the_tables_that_the_code_uses(tmp_path: Path, url: str) -> None:
     database = Database(tmp_path, url)
     assert not database.exists()

@@ -1,0 +1,55 @@
+"""The loads that this server was asked for, and the files that it was given: one desk per process and store.
+
+Not of a session: a reload of the browser, or another one, sees the load that runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from equality.background import BackgroundLoad
+from equality.settings import settings
+from equality.uploads import Batch, Uploads
+
+_REMEMBERED: Final = 20
+"""Ended loads whose result can still be shown to those who started them."""
+
+
+class Desk:
+    """Where loads are started and found again."""
+
+    def __init__(self, store: Path) -> None:
+        self._store = store
+        self._uploads = Uploads(store)
+        self._loads: list[BackgroundLoad] = []
+
+    def batch(self) -> Batch:
+        """A private folder for the files of one load."""
+        return self._uploads.batch()
+
+    def start(self, files: Sequence[Path], profile: str, batch: Batch | None, called: str) -> BackgroundLoad:
+        """Start a load; one that another has to end first waits."""
+        load = BackgroundLoad(files, profile, self._store, batch, called=called)
+        ended = [one for one in self._loads if not one.running]
+        for one in ended[:-_REMEMBERED]:
+            self._loads.remove(one)
+        self._loads.append(load)
+        return load
+
+    def running(self) -> list[BackgroundLoad]:
+        """The loads that have not ended, in the order in which they were started."""
+        return [load for load in self._loads if load.running]
+
+
+@st.cache_resource(show_spinner=False)
+def _desk(store: Path) -> Desk:
+    return Desk(store)
+
+
+def desk() -> Desk:
+    """The desk of the store that the settings name."""
+    return _desk(settings().store)

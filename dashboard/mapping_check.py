@@ -1,0 +1,76 @@
+"""What a profile makes of a file, shown before it is loaded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboard import show
+from dashboard.fields import field_title
+from dashboard.text import count_of, plain
+from equality.errors import EqualityError
+from equality.exports.draft import Draft, draft
+from equality.exports.drift import columns_used
+from equality.exports.profile import load_profile
+from equality.exports.read import open_exports
+from equality.settings import settings
+from equality.uploads import shown
+
+
+def look(path: Path, key: str) -> Draft | EqualityError:
+    """What a file says about itself; looked at once, and forgotten with the session."""
+    return _once(f"{key}-draft", lambda: draft(path, "export"))
+
+
+def draw(path: Path, found: Draft, profile: str, key: str) -> bool:
+    """Show what each column becomes; returns whether the file can be loaded like this.
+
+    Args:
+        path: the file.
+        found: what it says about itself.
+        profile: name or file of the chosen profile.
+        key: begins the keys of this file's widgets.
+    """
+    fit = _once(f"{key}-{profile}", lambda: _fit(path, profile))
+    if isinstance(fit, EqualityError):
+        st.error(plain(shown(str(fit), settings().store)))
+        return False
+    used, ignored, facts = fit
+    st.write(plain(facts))
+    questions = {c.heading: c.question for c in found.columns} if found.recognised == profile else {}
+    rows = [(heading, field_title(name), questions.get(heading, "")) for heading, name in used.items()]
+    rows += [(heading, "ignored", "") for heading in ignored]
+    text = st.column_config.TextColumn
+    show.grid(
+        pl.DataFrame(rows, schema=["column", "becomes", "look"], orient="row", infer_schema_length=None),
+        f"{key}-table",
+        "What each column of the file becomes",
+        {"column": text("Column in the file"), "becomes": text("Becomes"), "look": text("To look at")},
+    )
+    return True
+
+
+def _fit(path: Path, profile: str) -> tuple[dict[str, str], tuple[str, ...], str]:
+    known = load_profile(profile)
+    files = open_exports([path], known)
+    used, ignored = columns_used(files, known)
+    rows = sum(file.rows for file in files)
+    misfits = sum(file.misfits.height for file in files)
+    facts = [count_of(rows, "row"), f"{count_of(len(used), 'column')} used", f"{len(ignored):,} ignored"]
+    facts += [f"{count_of(misfits, 'line')} that cannot be rows"] if misfits else []
+    facts += [note for file in files for note in file.notes]
+    return used, ignored, f"{' · '.join(facts)}."
+
+
+def _once(key: str, work: Any) -> Any:
+    """A result or an error that a user can mend, kept in the session: reading a file again for every click is slow."""
+    if key not in st.session_state:
+        with st.spinner("Looking at the file"):
+            try:
+                st.session_state[key] = work()
+            except EqualityError as error:
+                st.session_state[key] = error
+    return st.session_state[key]

@@ -1,0 +1,81 @@
+"""Text for spreadsheets: nothing from an export may become a formula when a file is opened.
+
+A value that begins with `=`, `+`, `-`, `@`, a tab or a line break (also behind apostrophes) gets an apostrophe in
+front. Nothing else is changed, so taking that apostrophe away gives back exactly what the export held.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from equality.errors import StoreError
+
+_LOOKS_LIKE_A_FORMULA: Final = r"^('*[=+\-@\t\r\n])"
+_NEUTRALISED: Final = r"^'('*[=+\-@\t\r\n])"
+_SHEET: Final = 1_000_000
+"""Rows of one sheet: Excel holds 1,048,576."""
+_CELL: Final = 32_767
+"""Characters of one cell, by Excel's own limit."""
+_CUT: Final = " … (cut: the CSV file holds all of it)"
+
+
+def neutralised(frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame whose text no spreadsheet takes for a formula."""
+    return frame.with_columns(pl.col(pl.String).str.replace(_LOOKS_LIKE_A_FORMULA, "'$1"))
+
+
+def restored(frame: pl.DataFrame) -> pl.DataFrame:
+    """What `neutralised` was given."""
+    return frame.with_columns(pl.col(pl.String).str.replace(_NEUTRALISED, "$1"))
+
+
+def csv_bytes(frame: pl.DataFrame) -> bytes:
+    """A frame as CSV, neutralised, with the mark by which Excel knows UTF-8."""
+    return neutralised(frame).write_csv(include_bom=True).encode()
+
+
+def xlsx_bytes(frame: pl.DataFrame, sheet: str) -> bytes:
+    """A frame as a workbook, neutralised: as many sheets as its rows need.
+
+    Args:
+        frame: columns of text, whole numbers and dates.
+        sheet: the first sheet's name; further ones are numbered.
+    """
+    import io
+
+    from xlsxwriter import Workbook
+
+    content = io.BytesIO()
+    safe = neutralised(frame).with_columns(
+        pl.when(pl.col(pl.String).str.len_chars() > _CELL)
+        .then(pl.col(pl.String).str.head(_CELL - len(_CUT)) + _CUT)
+        .otherwise(pl.col(pl.String))
+        .name.keep()
+    )
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with Workbook(content, options) as book:
+        for number, start in enumerate(range(0, max(frame.height, 1), _SHEET), start=1):
+            name = sheet if number == 1 else f"{sheet} {number}"
+            safe.slice(start, _SHEET).write_excel(book, name, autofit=frame.height <= 10_000, freeze_panes=(1, 0))
+    return content.getvalue()
+
+
+def write(frame: pl.DataFrame, path: Path, sheet: str) -> None:
+    """Write a frame as CSV or as a workbook, by the file's name.
+
+    Raises:
+        StoreError: if the name ends in neither `.csv` nor `.xlsx`, or the file exists or cannot be written.
+    """
+    if path.suffix.lower() not in (".csv", ".xlsx"):
+        raise StoreError(f"{path}: the name must end in .csv or .xlsx.")
+    content = csv_bytes(frame) if path.suffix.lower() == ".csv" else xlsx_bytes(frame, sheet)
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError as error:
+        raise StoreError(f"{path} exists already; choose another name or delete it.") from error
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written ({error.strerror}).") from error
