@@ -115,7 +115,8 @@ def _pairs() -> Strategy:
 def _records() -> Strategy:
     ignore = st.sampled_from(["all_values_are_missing", "any_value_is_missing", "never"])
     lists = st.sampled_from([["text", "other"], ["int", "int2", "float"], ["text", "role", "int"], ["date", "moment"]])
-    alike = st.sampled_from([["text", "other"], ["int", "int2"], ["int", "int2", "float"], ["text", "int"]])
+    # Of one kind: pandas has None for nothing in one and NaN in the other, and takes them for different values.
+    alike = st.sampled_from([["text", "other"], ["int", "int2"], ["int", "int2", "float"]])
     return st.one_of(
         make(gxe.ExpectCompoundColumnsToBeUnique, common(), column_list=lists, ignore_row_if=ignore),
         make(gxe.ExpectSelectColumnValuesToBeUniqueWithinRecord, common(), column_list=alike, ignore_row_if=ignore),
