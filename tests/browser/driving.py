@@ -10,6 +10,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,3 +67,15 @@ def drawn(page: Page) -> None:
         }""",
         polling=50,
     )
+
+
+def assert_accessible(page: Page) -> None:
+    """Axe finds nothing serious on the page, and a phone need not scroll sideways."""
+    found = Axe().run(page).response["violations"]
+    serious = [
+        (violation["id"], [node["html"][:200] for node in violation["nodes"][:3]])
+        for violation in found
+        if violation["impact"] in {"serious", "critical"}
+    ]
+    assert serious == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from driving import Server
+from driving import Server, assert_accessible
 from playwright.sync_api import Page
 
 from equality.store.registry import Registry
@@ -29,14 +28,7 @@ def test_axe_finds_nothing_serious(
     while closed.count():
         closed.first.click()
     page.wait_for_timeout(500)
-    found = Axe().run(page).response["violations"]
-    serious = [
-        (violation["id"], [node["html"][:200] for node in violation["nodes"][:3]])
-        for violation in found
-        if violation["impact"] in {"serious", "critical"}
-    ]
-    assert serious == []
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert_accessible(page)
 
 
 def test_every_chart_has_a_name_and_every_mark_a_sentence(server: Server, visit: Callable[..., Page]) -> None:
