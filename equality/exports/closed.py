@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
+import polars.selectors as cs
 
 from equality.measures.dimensions import DIMENSIONS, NOT_RECORDED
 from equality.store.registry import Registry
@@ -34,12 +35,17 @@ class ClosedMonths:
         months, _ = self._on(day)
         return state.filter(~pl.col("month").is_in(months)) if months else state
 
-    def carried_into(self, counts: pl.DataFrame, day: date) -> pl.DataFrame:
-        """Counts with those of the closed months beside them."""
+    def carried_into(self, counts: pl.DataFrame, day: date, table: str = "counts") -> pl.DataFrame:
+        """Counts with those of the closed months beside them; `table` names one of `EVIDENCE` if it is not the counts
+        by state.
+        """
         months, before = self._on(day)
-        if before is None:
+        stored = self._registry.table(before, table) if before else None
+        if stored is None:
             return counts
-        kept = self._registry.counts(before).filter(pl.col("month").is_in(months)).collect()
+        kept = stored.filter(pl.col("month").is_in(months)).collect()
         together = pl.concat([counts, kept], how="diagonal_relaxed")
         dimensions = [name for name in together.columns if name in DIMENSIONS]
-        return together.with_columns(pl.col(dimensions).fill_null(NOT_RECORDED), pl.col("flags").fill_null(0))
+        return together.with_columns(
+            pl.col(dimensions).fill_null(NOT_RECORDED), cs.by_name("flags", require_all=False).fill_null(0)
+        )

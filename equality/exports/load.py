@@ -17,6 +17,7 @@ from equality.exports.profile import Profile
 from equality.exports.read import ExportFile, open_exports
 from equality.measures import measure
 from equality.measures.dimensions import DIMENSIONS, FLAG_BITS
+from equality.measures.evidence import Extracted
 from equality.settings import settings
 from equality.store.registry import Registry, new_id, superseded
 from equality.store.snapshot import Snapshot, SourceFile
@@ -190,9 +191,12 @@ class _Loading:
         extract = write_extract(files, day, self._profile, folder)
         self._steps.take(f"measuring the extract of {day:%d %B %Y}")
         state = self._state_after(extract)
-        counted = measure.count(self._closed.open(state, day), extract.characteristics, extract.dimensions)
-        counts = self._closed.carried_into(counted.collect(engine="streaming"), day)
-        counts.write_parquet(folder / "counts.parquet", compression=COMPRESSION)
+        about = Extracted(extract.characteristics, extract.dimensions, day)
+        counted = measure.tables(self._closed.open(state, day), self._closed.open(extract.records, day), about)
+        for name, table in counted.items():
+            counted[name] = self._closed.carried_into(table, day, name)
+            counted[name].write_parquet(folder / f"{name}.parquet", compression=COMPRESSION)
+        counts = counted["counts"]
         snapshot = self._compared(_describe(extract, self._profile, counts, identifier))
         # The verdict is about what is known now: of several extracts loaded together only the newest gets one.
         if newest:

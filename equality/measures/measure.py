@@ -17,6 +17,7 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 
 import gx_polars  # importing it registers the polars datasource
 from equality.measures.counts import KINDS, column
+from equality.measures.evidence import EVIDENCE, Extracted
 from equality.measures.states import meta, state_column, state_expression
 from equality.measures.suites import (
     RECORD_SUITES,
@@ -54,6 +55,26 @@ def count(records: pl.LazyFrame, characteristics: Sequence[str], dimensions: Seq
     measured = _with_known_elsewhere(measured, characteristics)
     sums = [_kind(name, kind).cast(pl.UInt32).alias(column(name, kind)) for name in characteristics for kind in KINDS]
     return measured.group_by(*dimensions, "flags").agg(sums)
+
+
+def tables(state: pl.LazyFrame, extract: pl.LazyFrame, about: Extracted) -> dict[str, pl.DataFrame]:
+    """Everything that is counted of an extract, in one pass.
+
+    Args:
+        state: the records that are known once the extract is in.
+        extract: those that it delivered itself.
+        about: what it holds.
+
+    Returns:
+        `counts`, as `count` makes them, and the tables of `EVIDENCE`, by name.
+    """
+    measured = {
+        "state": with_states(state, about.characteristics),
+        "extract": with_states(extract, about.characteristics),
+    }
+    lazy = {"counts": count(state, about.characteristics, about.dimensions)}
+    lazy |= {evidence.name: evidence.build(measured[evidence.of], about) for evidence in EVIDENCE}
+    return dict(zip(lazy, pl.collect_all(list(lazy.values()), engine="streaming"), strict=True))
 
 
 def _kind(characteristic: str, kind: str) -> pl.Expr:

@@ -1,8 +1,8 @@
 """The registry: which snapshots exist. A snapshot is visible once its row is committed, and never changes.
 
 Each snapshot has a folder with `records.parquet` (what the extract delivered),
-`rejected.parquet`, `unmapped.parquet`, `counts.parquet` (of the state as of the snapshot) and `validation.json`
-(of the newest of the extracts loaded together).
+`rejected.parquet`, `unmapped.parquet`, `counts.parquet` (of the state as of the snapshot), the further tables of
+`equality.measures.evidence` and `validation.json` (of the newest of the extracts loaded together).
 """
 
 from __future__ import annotations
@@ -70,7 +70,15 @@ class Registry:
 
     def counts(self, snapshot: Snapshot) -> pl.LazyFrame:
         """The stored counts of the state as of a snapshot; dimensions are String."""
-        return pl.scan_parquet(self._file(snapshot, "counts.parquet")).with_columns(cs.categorical().cast(pl.String))
+        return _with_texts(pl.scan_parquet(self._file(snapshot, "counts.parquet")))
+
+    def table(self, snapshot: Snapshot, name: str) -> pl.LazyFrame | None:
+        """A table that was counted beside the counts by state (`equality.measures.evidence`); dimensions are String.
+
+        None if the snapshot was loaded by a version of this program that did not count it.
+        """
+        path = snapshot.folder / f"{name}.parquet"
+        return _with_texts(pl.scan_parquet(path)) if path.exists() else None
 
     def unmapped(self, snapshot: Snapshot) -> pl.DataFrame:
         """The labels of an extract that were not recognised: `field`, `label`, `records`, most frequent first."""
@@ -201,6 +209,10 @@ def _gone(snapshot: Snapshot) -> str:
         f"The records of the extract of {snapshot.extract_date:%d %B %Y} ({snapshot.source}) were purged{when}, as the "
         "retention period says; its counts are kept. Ask for a later extract."
     )
+
+
+def _with_texts(table: pl.LazyFrame) -> pl.LazyFrame:
+    return table.with_columns(cs.categorical().cast(pl.String))
 
 
 def new_id(source: str, extract_date: date, now: datetime) -> str:
