@@ -6,6 +6,7 @@ front. Nothing else is changed, so taking that apostrophe away gives back exactl
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,11 @@ _CUT: Final = " … (cut: the CSV file holds all of it)"
 def neutralised(frame: pl.DataFrame) -> pl.DataFrame:
     """A frame whose text no spreadsheet takes for a formula."""
     return frame.with_columns(pl.col(pl.String).str.replace(_LOOKS_LIKE_A_FORMULA, "'$1"))
+
+
+def neutral(text: str) -> str:
+    """One text that no spreadsheet takes for a formula."""
+    return f"'{text}" if re.match(_LOOKS_LIKE_A_FORMULA, text) else text
 
 
 def restored(frame: pl.DataFrame) -> pl.DataFrame:

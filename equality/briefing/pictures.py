@@ -1,0 +1,59 @@
+"""Charts as files: SVG for PDF and HTML, PNG for slides."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import font_source_sans_pro
+import vl_convert as vlc
+
+from equality.briefing.document import Figure
+from equality.charts.palette import NARROW
+
+FONTS: Final = Path(font_source_sans_pro.__file__).with_name("files")
+"""The folder of the typeface, which comes with its package: no font of the machine is needed."""
+TYPEFACE: Final = "Source Sans Pro"
+SHARPNESS: Final = 3.0
+"""Pixels of a PNG for each pixel of the chart: 288 an inch."""
+
+
+@functools.cache
+def _fonts() -> None:
+    vlc.register_font_directory(str(FONTS))
+
+
+@functools.lru_cache(maxsize=64)
+def svg(figure: Figure) -> str:
+    """A figure as SVG, of the same bytes for the same figure; drawn once for all formats."""
+    _fonts()
+    return _without_counters(vlc.vegalite_to_svg(_spec(figure)))
+
+
+def png(figure: Figure) -> bytes:
+    """A figure as PNG on white."""
+    return vlc.svg_to_png(svg(figure), scale=SHARPNESS)
+
+
+def _spec(figure: Figure) -> str:
+    spec: dict[str, Any] = figure.chart.to_dict(format="vega-lite")
+    spec["config"] = spec.get("config", {}) | {"background": "white", "font": TYPEFACE}
+    # On paper each picture stands alone, as on a phone: its rows begin with their names.
+    return json.dumps(spec).replace(json.dumps(NARROW)[1:-1], "true")
+
+
+def _without_counters(drawn: str) -> str:
+    # Vega numbers clip paths and gradients through the life of a process.
+    names = list(dict.fromkeys(re.findall(r'id="((?:clip|gradient)_?\d+)"', drawn)))
+    for number, name in enumerate(names):
+        drawn = re.sub(rf"\b{name}\b", f"part{number}", drawn)
+    return drawn
+
+
+def ratio(figure: Figure) -> float:
+    """Height of a figure for each unit of its width."""
+    width, height = re.search(r'<svg[^>]*?width="([\d.]+)"[^>]*?height="([\d.]+)"', svg(figure)).groups()
+    return float(height) / float(width)

@@ -1,0 +1,302 @@
+"""A briefing as PPTX: native text and tables, a title on every slide, an alternative text on every picture."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import Any, Final
+
+from pptx import Presentation
+from pptx.dml.color import RGBColor
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.oxml.ns import qn
+from pptx.util import Emu, Inches, Pt
+
+from equality.briefing.document import Briefing, Figure, Section, Table
+from equality.briefing.fitting import lines
+from equality.briefing.pictures import png
+
+NAVY: Final = RGBColor(0x12, 0x43, 0x6D)
+INK: Final = RGBColor(0x0B, 0x0C, 0x0C)
+SOFT: Final = RGBColor(0x48, 0x49, 0x49)
+HAIR: Final = "C9CDD1"
+TYPEFACE: Final = "Arial"
+WIDTH, HEIGHT = 13.333, 7.5
+"""Of a slide, in inches."""
+LEFT, RIGHT, TOP, BOTTOM = 0.6, 12.73, 0.45, 6.85
+"""The edges of what is said, in inches; the marking stands outside."""
+ROWS: Final = 12
+"""Lines of a table on one slide."""
+TITLE_HEIGHT: Final = 0.75
+TITLE_ONLY: Final = 5
+"""Place of the layout with nothing but a title among those of the default template."""
+
+
+def write(briefing: Briefing) -> bytes:
+    """The briefing as a PPTX file."""
+    deck = Presentation()
+    deck.slide_width, deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
+    _master(deck, briefing)
+    _properties(deck, briefing)
+    slides = _Slides(deck)
+    slides.cover(briefing)
+    for section in briefing.sections:
+        slides.section(section)
+    slides.text("How this is counted", [f"{term}: {meaning}" for term, meaning in briefing.definitions.items()])
+    slides.text("Where these figures come from", briefing.origin)
+    content = io.BytesIO()
+    deck.save(content)
+    return content.getvalue()
+
+
+def _properties(deck: Any, briefing: Briefing) -> None:
+    core, made = deck.core_properties, briefing.provenance.made_at.replace(tzinfo=None)
+    core.title, core.author, core.subject = briefing.title, briefing.provenance.made_by, briefing.subtitle
+    core.comments, core.language, core.last_modified_by = briefing.status, briefing.language, core.author
+    core.created = core.modified = made
+    core.revision = 1
+
+
+def _master(deck: Any, briefing: Briefing) -> None:
+    """One clean layout: a title at the top left, the marking above and below it; the others of the template go."""
+    master, layout = deck.slide_master, deck.slide_layouts[TITLE_ONLY]
+    for other in [one for one in deck.slide_layouts if one is not layout]:
+        deck.slide_layouts.remove(other)
+    for holder in (*master.placeholders, *layout.placeholders):
+        if holder.placeholder_format.type != 1:  # not a title
+            holder.element.getparent().remove(holder.element)
+        else:
+            _place(holder, LEFT, TOP, RIGHT - LEFT, TITLE_HEIGHT)
+            holder.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
+    for level in master.element.iter(qn("p:titleStyle")):
+        properties = level.find(qn("a:lvl1pPr"))
+        properties.set("algn", "l")
+        words = properties.find(qn("a:defRPr"))
+        words.set("sz", "2600")
+        words.set("b", "1")
+        fill = words.find(qn("a:solidFill"))
+        fill.clear()
+        fill.append(fill.makeelement(qn("a:srgbClr"), {"val": str(NAVY)}))
+    _typeface(master)
+    # A text box can only be made on a slide: it is made there and moved to the master, so that it is on every slide.
+    draft = deck.slides.add_slide(layout)
+    marking = briefing.marking
+    boxes = [
+        _box(draft, LEFT, 0.12, RIGHT - LEFT, 0.3, [marking.classification], 11, bold=True, centred=True),
+        _box(draft, LEFT, 6.93, RIGHT - LEFT, 0.25, [briefing.status], 11, colour=SOFT, centred=True),
+        _box(
+            *(draft, LEFT, 7.15, RIGHT - LEFT, 0.3, [f"{marking.classification} · {marking.handling}"], 11),
+            bold=True,
+            centred=True,
+        ),
+    ]
+    for box in boxes:
+        master.shapes._spTree.append(deepcopy(box._element))
+    deck.part.drop_rel(deck.slides._sldIdLst[0].rId)
+    del deck.slides._sldIdLst[0]
+
+
+def _typeface(master: Any) -> None:
+    theme = next(rel.target_part for rel in master.part.rels.values() if rel.reltype.endswith("/theme"))
+    theme._blob = theme.blob.replace(b'typeface="Calibri"', f'typeface="{TYPEFACE}"'.encode())
+
+
+class _Slides:
+    """Adds one slide after the other."""
+
+    def __init__(self, deck: Any) -> None:
+        self._deck = deck
+
+    def _new(self, title: str) -> Any:
+        slide = self._deck.slides.add_slide(self._deck.slide_layouts[0])
+        slide.shapes.title.text = title
+        return slide
+
+    def cover(self, briefing: Briefing) -> None:
+        """Title, what is selected, and who made it."""
+        slide = self._new(briefing.title)
+        _place(slide.shapes.title, LEFT, 2.2, RIGHT - LEFT, 1.3)
+        slide.shapes.title.text_frame.paragraphs[0].runs[0].font.size = Pt(40)
+        _box(slide, LEFT, 3.6, RIGHT - LEFT, 1.2, [briefing.subtitle], 20, colour=SOFT)
+
+    def section(self, section: Section) -> None:
+        """The finding with its picture; further sentences beside it if they fit, else on a slide of their own."""
+        slide = self._new(section.title)
+        width = RIGHT - LEFT
+        top = TOP + TITLE_HEIGHT + 0.1
+        tall = _height([section.finding], width, 20)
+        _box(slide, LEFT, top, width, tall, [section.finding], 20, bold=True)
+        top += tall + 0.15
+        beside = 4.6
+        fits = _height(section.points, beside, 16) <= BOTTOM - top
+        if section.figure and section.points and fits:
+            _box(slide, LEFT, top, beside, BOTTOM - top, section.points, 16, bulleted=True)
+            _picture(slide, section.figure, LEFT + beside + 0.3, top, width - beside - 0.3, BOTTOM - top)
+        elif section.figure:
+            _picture(slide, section.figure, LEFT, top, width, BOTTOM - top)
+            if section.points:
+                self.text(section.title, section.points)
+        elif section.points:
+            self._text_from(slide, section.title, section.points, top)
+        if section.table:
+            self.table(section.title, section.table)
+        if section.notes:
+            self.text(f"{section.title} Notes", section.notes)
+
+    def text(self, title: str, sentences: Sequence[str]) -> None:
+        """Sentences on as many slides as they need."""
+        if sentences:
+            self._text_from(self._new(title), title, sentences, TOP + TITLE_HEIGHT + 0.15)
+
+    def _text_from(self, slide: Any, title: str, sentences: Sequence[str], top: float) -> None:
+        rest = list(sentences)
+        while rest:
+            fitting = next(
+                (n for n in range(len(rest), 1, -1) if _height(rest[:n], RIGHT - LEFT, 16) <= BOTTOM - top), 1
+            )
+            _box(slide, LEFT, top, RIGHT - LEFT, BOTTOM - top, rest[:fitting], 16, bulleted=True)
+            rest = rest[fitting:]
+            if rest:
+                slide, top = self._new(f"{title} (continued)"), TOP + TITLE_HEIGHT + 0.15
+
+    def table(self, title: str, table: Table) -> None:
+        """A table on as many slides as its rows need, the headings on each."""
+        rows = table.texts()
+        parts = _pages(table, rows)
+        for number, part in enumerate(parts, start=1):
+            count = f" ({number} of {len(parts)})" if len(parts) > 1 else ""
+            slide = self._new(f"{title} The figures{count}")
+            top = TOP + TITLE_HEIGHT + 0.05
+            _box(slide, LEFT, top, RIGHT - LEFT, 0.4, [table.title], 14, colour=SOFT)
+            _table(slide, table, part, top + 0.45)
+
+
+def _pages(table: Table, rows: list[list[str]]) -> list[list[list[str]]]:
+    """The rows of each slide: by the lines they take, so that long names do not push others off it."""
+    widths = _widths(table, rows)
+    pages: list[list[list[str]]] = [[]]
+    used = 0
+    for row in rows:
+        takes = max(lines(cell, width - 0.2, 12) for cell, width in zip(row, widths, strict=True))
+        if used + takes > ROWS and pages[-1]:
+            pages.append([])
+            used = 0
+        pages[-1].append(row)
+        used += takes
+    return pages
+
+
+def _widths(table: Table, rows: list[list[str]]) -> list[float]:
+    """Of the columns in inches: by their longest text, the whole as wide as the slide."""
+    wanted = []
+    for place, column in enumerate(table.columns):
+        longest = max([len(row[place]) for row in rows] + [len(column.title) * 0.6, 5])
+        wanted.append(min(longest, 45) + 2)
+    scale = (RIGHT - LEFT) / sum(wanted)
+    return [scale * one for one in wanted]
+
+
+def _table(slide: Any, table: Table, rows: list[list[str]], top: float) -> None:
+    widths = _widths(table, table.texts())
+    shape = slide.shapes.add_table(
+        len(rows) + 1, len(table.columns), Inches(LEFT), Inches(top), Inches(RIGHT - LEFT), Inches(0.35)
+    )
+    shape.name = table.title
+    _describe(shape, table.title)
+    grid = shape.table
+    grid.horz_banding = False
+    _plain(grid)
+    for place, width in enumerate(widths):
+        grid.columns[place].width = Inches(width)
+    for place, column in enumerate(table.columns):
+        _cell(grid.cell(0, place), column.title, column.kind, heading=True)
+    for number, row in enumerate(rows, start=1):
+        grid.rows[number].height = Inches(0.34)
+        for place, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
+            _cell(grid.cell(number, place), cell, column.kind)
+
+
+def _plain(grid: Any) -> None:
+    """No style of the template: white, with a line below each row."""
+    style = grid._tbl.tblPr.find(qn("a:tableStyleId"))
+    style.text = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
+
+
+def _cell(cell: Any, text: str, kind: str, *, heading: bool = False) -> None:
+    cell.margin_top = cell.margin_bottom = Inches(0.04)
+    cell.margin_left = cell.margin_right = Inches(0.08)
+    paragraph = cell.text_frame.paragraphs[0]
+    run = paragraph.add_run()
+    run.text = text
+    run.font.size, run.font.bold, run.font.color.rgb = Pt(12), heading, INK
+    paragraph.alignment = PP_ALIGN.LEFT if kind == "text" else PP_ALIGN.RIGHT
+    properties = cell._tc.get_or_add_tcPr()
+    line = properties.makeelement(qn("a:lnB"), {"w": "19050" if heading else "6350"})
+    fill = line.makeelement(qn("a:solidFill"), {})
+    fill.append(fill.makeelement(qn("a:srgbClr"), {"val": str(NAVY) if heading else HAIR}))
+    line.append(fill)
+    properties.insert(0, line)
+
+
+def _picture(slide: Any, figure: Figure, left: float, top: float, width: float, height: float) -> None:
+    """The picture as large as its place allows, with its caption below."""
+    caption = _height([figure.title], width, 12)
+    shape = slide.shapes.add_picture(io.BytesIO(png(figure)), Inches(left), Inches(top))
+    scale = min(Inches(width) / shape.width, Inches(height - caption) / shape.height)
+    shape.width, shape.height = Emu(round(shape.width * scale)), Emu(round(shape.height * scale))
+    shape.name = figure.title
+    _describe(shape, figure.alt)
+    below = top + shape.height / Inches(1) + 0.02
+    _box(slide, left, below, width, caption, [figure.title], 12, colour=SOFT)
+
+
+def _describe(shape: Any, words: str) -> None:
+    shape._element.xpath(".//p:cNvPr")[0].set("descr", words)
+
+
+def _place(shape: Any, left: float, top: float, width: float, height: float) -> None:
+    shape.left, shape.top, shape.width, shape.height = Inches(left), Inches(top), Inches(width), Inches(height)
+
+
+def _box(
+    slide: Any,
+    left: float,
+    top: float,
+    width: float,
+    height: float,
+    sentences: Sequence[str],
+    size: int,
+    *,
+    bold: bool = False,
+    colour: RGBColor = INK,
+    centred: bool = False,
+    bulleted: bool = False,
+) -> Any:
+    box = slide.shapes.add_textbox(Inches(left), Inches(top), Inches(width), Inches(height))
+    frame = box.text_frame
+    frame.word_wrap = True
+    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
+    for number, sentence in enumerate(sentences):
+        paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
+        run = paragraph.add_run()
+        run.text = sentence
+        run.font.size, run.font.bold, run.font.color.rgb = Pt(size), bold, colour
+        paragraph.alignment = PP_ALIGN.CENTER if centred else PP_ALIGN.LEFT
+        paragraph.space_after = Pt(8 if len(sentences) > 1 else 0)
+        if bulleted:
+            _bullet(paragraph)
+    return box
+
+
+def _bullet(paragraph: Any) -> None:
+    properties = paragraph._p.get_or_add_pPr()
+    properties.set("marL", "228600")
+    properties.set("indent", "-228600")
+    properties.append(properties.makeelement(qn("a:buChar"), {"char": "•"}))
+
+
+def _height(sentences: Sequence[str], width: float, size: int) -> float:
+    """Of sentences below each other, in inches."""
+    count = sum(lines(sentence, width - 0.25, size) for sentence in sentences)
+    return count * size * 1.2 / 72 + max(0, len(sentences) - 1) * 8 / 72 + 0.08

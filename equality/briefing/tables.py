@@ -1,0 +1,95 @@
+"""The tables of a briefing, tidy: one row per unit, a marker where a number is not shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import polars as pl
+
+from equality.analysis.words import month_name
+from equality.briefing.document import MARKERS, TOO_FEW, Column, Table, Value
+from equality.measures.states import APPLICABLE_STATES, STATE_TITLES
+
+READING: Final = "; ".join(f"{marker}: {meaning}" for marker, meaning in MARKERS.items()).capitalize() + "."
+STATES_SHOWN: Final = APPLICABLE_STATES
+
+
+def state_title(state: str) -> str:
+    """A state's name in tables."""
+    return STATE_TITLES[state]
+
+
+def rates(
+    rows: pl.DataFrame, of: str, title: str, targets: Mapping[str, float], national: Mapping[str, float]
+) -> Table:
+    """Rates with their intervals.
+
+    Args:
+        rows: a frame of `rate_rows`.
+        of: heading of the first column.
+        title: of the table.
+        targets: id of a row → target share.
+        national: id of a row → national share; no column where there is none.
+    """
+    columns = [
+        Column(of),
+        Column("People", "count"),
+        Column("Known", "count"),
+        Column("Not known", "count"),
+        Column("Known, %", "percent"),
+        Column("95% interval from, %", "percent"),
+        Column("to, %", "percent"),
+        Column("Target, %", "percent"),
+    ]
+    columns += [Column("England and Wales, %", "percent")] if national else []
+    cells = []
+    for row in rows.iter_rows(named=True):
+        line: list[Value] = [row["name"], *(_count(row, name) for name in ("n", "hits", "missing"))]
+        line += [_rate(row, name) for name in ("share", "low", "high")]
+        line.append(_of_100(targets.get(row["id"])))
+        if national:
+            line.append(_of_100(national.get(row["id"])))
+        cells.append(tuple(line))
+    return Table(title, tuple(columns), tuple(cells))
+
+
+def states(rows: pl.DataFrame, title: str) -> Table:
+    """What is recorded: people by state."""
+    columns = (Column("Characteristic"), *(Column(STATE_TITLES[s], "count") for s in STATES_SHOWN))
+    cells = [(row["name"], *(_count(row, s) for s in STATES_SHOWN)) for row in rows.iter_rows(named=True)]
+    return Table(title, columns, tuple(cells))
+
+
+def months(rows: pl.DataFrame, title: str) -> Table:
+    """One characteristic by month: a frame of `findings.measured` by month."""
+    columns = (
+        Column("Month"),
+        Column("People", "count"),
+        Column("Known", "count"),
+        Column("Known, %", "percent"),
+        Column("95% interval from, %", "percent"),
+        Column("to, %", "percent"),
+    )
+    cells = [
+        (
+            month_name(row["month"]),
+            _count(row, "n"),
+            _count(row, "hits"),
+            *(_rate(row, name) for name in ("share", "low", "high")),
+        )
+        for row in rows.iter_rows(named=True)
+    ]
+    return Table(title, columns, tuple(cells))
+
+
+def _count(row: Mapping[str, Any], name: str) -> Value:
+    return row[name]
+
+
+def _rate(row: Mapping[str, Any], name: str) -> Value:
+    return TOO_FEW if row[name] is None else _of_100(row[name])
+
+
+def _of_100(share: float | None) -> Value:
+    return None if share is None else round(100 * share, 1)

@@ -1,0 +1,258 @@
+"""The topics of a briefing: each turns figures into a section. Sentences come from `equality.analysis`, so that a briefing
+says what the pages say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import polars as pl
+
+from equality.analysis import findings
+from equality.analysis.words import month_name, people, percent
+from equality.briefing import tables
+from equality.briefing.document import WIDTH, Figure, Section
+from equality.briefing.figures import Figures
+from equality.briefing.preset import Preset
+from equality.charts import row_panels as panels
+from equality.charts.palette import LIGHT
+from equality.charts.rows import month_rows, rate_rows, state_rows
+from equality.measures.dimensions import months_between, shift_month
+from equality.measures.states import STATE_MEANINGS
+
+MOST: Final = 12
+"""Rows of a chart; the table lists all."""
+ACTIONS: Final = 3
+MONTHS: Final = 13
+"""In a chart of months: a year, and the month it began with."""
+
+
+def summary(figures: Figures, preset: Preset) -> list[Section]:
+    """The page of substance: how we are doing, what changed, and what would help most."""
+    rates = figures.rates()
+    focus = rates.row(by_predicate=pl.col("characteristic") == preset.focus_on, named=True)
+    title = figures.titles[preset.focus_on]
+    doing = findings.headline(focus, title, "known", figures.people_are, figures.earlier_words)
+    return [
+        Section("Are we getting better, and how sure are we?", doing, tuple(_standing(figures, preset, focus))),
+        _changed(figures, preset, rates),
+        _actions(figures, preset),
+    ]
+
+
+def _standing(figures: Figures, preset: Preset, focus: Mapping[str, Any]) -> list[str]:
+    """The focus against its target and the national figure, in sentences."""
+    about = figures.catalogue[preset.focus_on]
+    if focus["share"] is None:
+        return []
+    target = f"The target is {percent(about.target, 0)}"
+    if focus["low"] >= about.target:
+        said = [f"{target}: it is reached."]
+    elif focus["high"] < about.target:
+        short = round(about.target * focus["n"]) - focus["hits"]
+        said = [f"{target}: it is not reached; about {people(short)} more would have to be known."]
+    else:
+        said = [f"{target}: whether it is reached cannot be told from these numbers."]
+    national = about.national.get(figures.role)
+    if national:
+        said.append(
+            f"In England and Wales {percent(national.known, 0)} were known in {national.period} ({national.source})."
+        )
+    return said
+
+
+def _changed(figures: Figures, preset: Preset, rates: pl.DataFrame) -> Section:
+    title = "What changed since last time?"
+    if figures.earlier is None:
+        return Section(title, "The data does not reach back far enough to compare with an earlier period.")
+    counts = figures.slice(), figures.slice(selection=figures.earlier)
+    found = findings.what_changed(rates, counts, figures.titles, "known", preset.focus_on)
+    if not found:
+        return Section(title, f"Nothing changed by more than chance since {figures.earlier_words}.")
+    several = f"{len(found)} changes are" if len(found) > 1 else "One change is"
+    finding = f"{several} larger than chance explains, against {figures.earlier_words}:"
+    return Section(title, finding, tuple(change.sentence for change in found))
+
+
+def _actions(figures: Figures, preset: Preset) -> Section:
+    about = figures.catalogue[preset.focus_on]
+    held = figures.snapshot.dimensions
+    where = next((d for d in ("team", "area") if d in held and "teams" in preset.topics), "area")
+    dimensions = [d for d in (where, "crime_subgroup", "channel") if d in held]
+    slices = {d: figures.slice(d, characteristics=[preset.focus_on]) for d in dimensions}
+    items = findings.contributors(slices, "known", about.target, limit=ACTIONS, minimum_n=figures.minimum_n)
+    title = f"Which actions would help {about.title.lower()} most?"
+    if not items:
+        return Section(title, "There is no gap here, or nothing to divide it by.")
+    points = tuple(
+        f"{item.unit} ({held[item.dimension].lower()}): {findings.advice(item, 'known', about.target)}"
+        for item in items
+    )
+    return Section(title, f"Start with {_listed([item.unit for item in items])}: most of the gap is there.", points)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def characteristics(figures: Figures, preset: Preset) -> list[Section]:
+    """Every characteristic: its rate, its interval, its target, and the national figure."""
+    rates = figures.rates()
+    aims = {name: c.target for name, c in figures.catalogue.items()}
+    elsewhere = {n: c.national[figures.role].known for n, c in figures.catalogue.items() if figures.role in c.national}
+    rows = rate_rows(rates, "characteristic", figures.titles, "known", aims, elsewhere)
+    return [
+        Section(
+            "How complete is each characteristic?",
+            _extremes(rows, figures),
+            figure=_dots(rows, f"Known, of 100 {figures.people_are.lower()}, by characteristic, {figures.period}"),
+            table=tables.rates(rows, "Characteristic", f"Known by characteristic, {figures.period}", aims, elsewhere),
+            notes=(tables.READING,),
+        )
+    ]
+
+
+def _extremes(rows: pl.DataFrame, figures: Figures) -> str:
+    """Which row has most people missing, as a sentence that its own numbers bear out."""
+    shown = rows.filter("enough")
+    if shown.is_empty():
+        return "Too few people to show any rate."
+    worst = shown.sort("missing", descending=True).row(0, named=True)
+    whom = figures.people_are.lower()
+    return (
+        f"The largest gap is {worst['name']}: {worst['missing']:,} of {worst['n']:,} {whom} are not known, "
+        f"so {percent(worst['share'])} are."
+    )
+
+
+def recorded(figures: Figures, preset: Preset) -> list[Section]:
+    """What is in the fields: answers, refusals, defaults, nothing."""
+    rows = rate_rows(figures.rates(), "characteristic", figures.titles, "known")
+    focus = rows.filter(pl.col("id") == preset.focus_on).row(0, named=True)
+    title = figures.titles[preset.focus_on]
+    if focus["share"] is None:
+        finding = "Too few people to show what is recorded."
+    else:
+        blank = percent(focus["blank"] / focus["applicable"])
+        declined = percent(focus["declined"] / focus["applicable"])
+        finding = f"{title}: {blank} of the fields are blank, and {declined} of people declined to say."
+    picture = panels.states(rows, state_rows(rows), LIGHT)
+    what = f"What is recorded, of 100 {figures.people_are.lower()}, by characteristic, {figures.period}"
+    return [
+        Section(
+            "Is it an answer, a refusal, a default, or nothing?",
+            finding,
+            figure=_figure(picture, what, f"{what}. {finding}"),
+            table=tables.states(rows, f"What is recorded, number of people, {figures.period}"),
+            notes=tuple(f"{tables.state_title(s)}: {STATE_MEANINGS[s]}" for s in tables.STATES_SHOWN),
+        )
+    ]
+
+
+def trend(figures: Figures, preset: Preset) -> list[Section]:
+    """The months of the focus."""
+    last = figures.selection.period[1]
+    months = months_between(max(figures.snapshot.months[0], shift_month(last, 1 - MONTHS)), last)
+    chosen = figures.within(figures.selection.during(months[0], last))
+    monthly = findings.measured(chosen.slice("month"), "known", figures.minimum_n)
+    rows = rate_rows(figures.rates(), "characteristic", figures.titles, "known")
+    picture = panels.months(rows, month_rows(rows, monthly, "characteristic", months), months, LIGHT)
+    focus = rows.filter(pl.col("id") == preset.focus_on).row(0, named=True)
+    title = figures.titles[preset.focus_on]
+    finding = f"{title}: {focus['change_text']}"
+    if figures.earlier_words:
+        finding += f", against {figures.earlier_words}"
+    what = f"Known by month, {month_name(months[0])} to {month_name(last)}"
+    of_focus = monthly.filter(pl.col("characteristic") == preset.focus_on).sort("month")
+    return [
+        Section(
+            "Is it getting better, month by month?",
+            f"{finding}.",
+            figure=_figure(picture, f"{what}; each line has a scale of its own", f"{what}. {finding}."),
+            table=tables.months(of_focus, f"{title}: known by month"),
+            notes=(tables.READING,),
+        )
+    ]
+
+
+def units(dimension: str, question: str) -> Callable[[Figures, Preset], list[Section]]:
+    """A topic that lists the units of a dimension."""
+
+    def topic(figures: Figures, preset: Preset) -> list[Section]:
+        name = preset.focus_on
+        if dimension not in figures.snapshot.dimensions:
+            return [Section(question, "This export does not say.")]
+        rates = figures.rates(dimension, characteristics=[name]).filter(pl.col("n") > 0)
+        if rates.is_empty():
+            return [Section(question, "Nobody is in this selection.")]
+        aims = dict.fromkeys(rates[dimension].to_list(), figures.catalogue[name].target)
+        rows = rate_rows(rates, dimension, {}, "known", aims)
+        total = figures.rates(characteristics=[name]).row(0, named=True)
+        gaps = rows.filter(pl.col("missing") > 0).sort("missing", descending=True)
+        largest = gaps.row(0, named=True) if gaps.height else None
+        finding = findings.gap_headline(total, largest, figures.titles[name], "known", figures.people_are)
+        by = figures.snapshot.dimensions[dimension].lower()
+        what = f"{figures.titles[name]}: known, of 100 {figures.people_are.lower()}, by {by}, {figures.period}"
+        more = (f"The picture shows the {MOST} with most people not known; the table lists all.",)
+        return [
+            Section(
+                question,
+                finding,
+                figure=_dots(rows.head(MOST), what),
+                table=tables.rates(rows.head(preset.rows), by.capitalize(), what, aims, {}),
+                notes=(tables.READING, *(more if rows.height > MOST else ())),
+            )
+        ]
+
+    return topic
+
+
+def focus(figures: Figures, preset: Preset) -> list[Section]:
+    """Groups of crimes, each by itself."""
+    name = preset.focus_on
+    about = figures.catalogue[name]
+    parts = []
+    for group in preset.focuses:
+        selection = figures.selection
+        if group.flags:
+            selection = selection.__class__(selection.period, selection.where, group.flags)
+        else:
+            selection = selection.narrowed("crime_subgroup", *group.crime_subgroup)
+        rates = figures.within(selection).rates(characteristics=[name])
+        parts.append(rates.with_columns(group=pl.lit(group.title)))
+    rows = rate_rows(pl.concat(parts), "group", {}, "known", {g.title: about.target for g in preset.focuses})
+    what = f"{about.title}: known, of 100 {figures.people_are.lower()}, by group of crimes, {figures.period}"
+    aims = {g.title: about.target for g in preset.focuses}
+    return [
+        Section(
+            "Are victims of high-harm crime recorded better or worse?",
+            _extremes(rows, figures),
+            figure=_dots(rows, what),
+            table=tables.rates(rows, "Group of crimes", what, aims, {}),
+            notes=(tables.READING, "A crime can belong to more than one group."),
+        )
+    ]
+
+
+def _dots(rows: pl.DataFrame, what: str) -> Figure:
+    picture = panels.dots(rows, LIGHT, clickable=False)
+    shown = [f"{r['name']} {r['value_text']}" for r in rows.iter_rows(named=True)]
+    return _figure(picture, f"{what}; with 95% intervals and targets", f"{what}. {'; '.join(shown)}.")
+
+
+def _figure(picture: Any, title: str, alt: str) -> Figure:
+    return Figure(title, alt, picture.properties(width=WIDTH))
+
+
+TOPICS: Final[Mapping[str, Callable[[Figures, Preset], list[Section]]]] = {
+    "summary": summary,
+    "characteristics": characteristics,
+    "recorded": recorded,
+    "trend": trend,
+    "areas": units("area", "Where are the gaps?"),
+    "teams": units("team", "Which teams hold the gap?"),
+    "crimes": units("crime_subgroup", "In which crimes is it missing?"),
+    "focus": focus,
+}
+"""Topic of a preset → the function that writes it."""
