@@ -86,8 +86,8 @@ class Figure:
     chart: Any
 
 
-WIDTH: Final = 640
-"""Width of a chart in pixels: that of the text on A4 at 96 pixels an inch."""
+WIDTH: Final = 720
+"""Width of a chart in pixels: its words are then printed at 9 points across the text of an A4 page."""
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,8 @@ def rates(
         Column("Known", "count"),
         Column("Not known", "count"),
         Column("Known, %", "percent"),
-        Column("95% interval from, %", "percent"),
-        Column("to, %", "percent"),
+        Column("Lower limit, %", "percent"),
+        Column("Upper limit, %", "percent"),
         Column("Target, %", "percent"),
     ]
     columns += [Column("England and Wales, %", "percent")] if national else []
@@ -68,8 +68,8 @@ def months(rows: pl.DataFrame, title: str) -> Table:
         Column("People", "count"),
         Column("Known", "count"),
         Column("Known, %", "percent"),
-        Column("95% interval from, %", "percent"),
-        Column("to, %", "percent"),
+        Column("Lower limit, %", "percent"),
+        Column("Upper limit, %", "percent"),
     )
     cells = [
         (
