@@ -77,6 +77,17 @@ class Context:
         """What the people of the chosen role are called."""
         return ROLES.get(self.view.role, self.view.role)
 
+    def own(self, name: str, allowed: Sequence[str], usual: str) -> str:
+        """A parameter of this page alone: what the address says if that is allowed, else the usual.
+
+        Args:
+            name: one of the page's `navigation.PageInfo.own`; `bar.go(name=value)` sets it.
+            allowed: values that it may have.
+            usual: its value if the address does not say.
+        """
+        given = [value for value in self.bar.own.get(name, ()) if value in allowed]
+        return given[-1] if given else usual
+
     def slice(self, *by: str, view: View | None = None, characteristics: Sequence[str] | None = None) -> pl.DataFrame:
         """Counts by dimensions within a view: the one shown if none is given."""
         selection = (view or self.view).selection()
@@ -84,6 +95,25 @@ class Context:
             selection = selection.narrowed("role")
         names = self.options.characteristics if characteristics is None else characteristics
         return slice_counts(self.counts, by=by, characteristics=names, selection=selection)
+
+    def table(self, name: str, view: View | None = None) -> pl.DataFrame | None:
+        """A table of `equality.measures.evidence`, narrowed by those filters of a view whose dimensions it has.
+
+        None if the snapshot was loaded before this table was counted. `unheeded` says which filters it cannot heed.
+        """
+        found = data.table(self.snapshot, name)
+        if found is None:
+            return None
+        wanted = (view or self.view).selection()
+        held = {d: values for d, values in wanted.where.items() if d in found.columns}
+        flags = wanted.flags if "flags" in found.columns else ()
+        return found.filter(replace(wanted, where=held, flags=flags).predicate())
+
+    def unheeded(self, *columns: str) -> list[str]:
+        """The titles of the filters in force that a table with these columns cannot heed."""
+        asked = [d for d, values in self.view.where.items() if values and d not in columns]
+        titles = [self.snapshot.dimensions.get(d, d) for d in asked]
+        return [*titles, "Crime flag"] if self.view.flags and "flags" not in columns else titles
 
     def measured(self, counts: pl.DataFrame) -> pl.DataFrame:
         """A slice with the chosen rate."""
@@ -115,7 +145,9 @@ def enter(page_id: str) -> Context:
     if not snapshots:
         _nothing_loaded()
     given = {name: st.query_params.get_all(name) for name in st.query_params}
+    own = {name: given.pop(name) for name in page.own if name in given}
     bar, notices = _bar(snapshots, given)
+    bar = replace(bar, own=own)
     _top(bar.params())
     filters.draw(bar)
     context = Context(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
-from dashboard_double import MONTHS, VALUES, made_up_options
+import streamlit as st
+from dashboard_double import MONTHS, VALUES, made_up_options, made_up_snapshot
 
+from dashboard.filters import Bar
 from dashboard.link import FILTERS, View, default_view, next_unit, read, write
 from equality.measures.counts import RATES
 
@@ -119,3 +122,15 @@ def test_lifting_a_filter_drops_the_steps_that_hang_on_it() -> None:
     assert lifted.drill == ()
     assert lifted.where == {"team": ("Team 1",)}
     assert view.narrowed("team", ["Team 1", "Team 2"]).drill == ("area",)
+
+
+def test_a_parameter_of_one_page_stays_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[dict[str, list[str]]] = []
+    monkeypatch.setattr(st, "query_params", SimpleNamespace(from_dict=written.append))
+    options = made_up_options()
+    bar = Bar({"double": made_up_snapshot()}, made_up_snapshot(), options, default_view(options), {"share": ["W1"]})
+    assert "share" not in bar.params()
+    bar.go(replace(bar.view, role="suspect"))
+    bar.go(share="B1")
+    bar.go(share="")
+    assert written == [{"role": ["suspect"], "share": ["W1"]}, {"share": ["B1"]}, {}]
