@@ -7,7 +7,7 @@ new address; so the browser's back button undoes a change, and a reload or a sen
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,28 +33,20 @@ class Bar:
         snapshot: the chosen one.
         options: what it holds.
         view: what is shown.
-        own: the page's own parameters, as they stand in the address; other pages do not get them.
     """
 
     snapshots: Mapping[str, Snapshot]
     snapshot: Snapshot
     options: Options
     view: View
-    own: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def params(self, view: View | None = None) -> dict[str, list[str]]:
         """The shortest parameters of a view, of the one shown if none is given."""
         return link.write(view or self.view, self.options, next(iter(self.snapshots)))
 
-    def go(self, view: View | None = None, **own: str) -> None:
-        """Show another view: for callbacks, which run before the page does.
-
-        Args:
-            view: what to show; the same if None.
-            own: parameters of this page to set; an empty text takes one away, others stay.
-        """
-        kept = dict(self.own) | {name: [value] if value else [] for name, value in own.items()}
-        st.query_params.from_dict(self.params(view) | {name: list(values) for name, values in kept.items() if values})
+    def go(self, view: View) -> None:
+        """Show another view: for callbacks, which run before the page does."""
+        st.query_params.from_dict(self.params(view))
 
 
 def draw(bar: Bar) -> None:
@@ -261,5 +253,5 @@ def words(bar: Bar, counted: str, base_url: str) -> None:
             )
         with st.popover("Copy link", icon=":material/link:", type="tertiary"):
             st.write("This link shows the same selection, also when newer data has been loaded.")
-            pinned = urlencode(link.write(bar.view) | dict(bar.own), doseq=True)
+            pinned = urlencode(link.write(bar.view), doseq=True)
             st.code(f"{base_url}?{pinned}", language=None, wrap_lines=True)

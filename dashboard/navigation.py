@@ -28,14 +28,12 @@ class PageInfo:
         menu: its name in the menu.
         question: the question it answers, its title.
         icon: a Material symbol.
-        own: parameters of the address that mean something on this page only.
     """
 
     id: str
     menu: str
     question: str
     icon: str
-    own: tuple[str, ...] = ()
 
     @property
     def file(self) -> Path:

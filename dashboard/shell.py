@@ -77,17 +77,6 @@ class Context:
         """What the people of the chosen role are called."""
         return ROLES.get(self.view.role, self.view.role)
 
-    def own(self, name: str, allowed: Sequence[str], usual: str) -> str:
-        """A parameter of this page alone: what the address says if that is allowed, else the usual.
-
-        Args:
-            name: one of the page's `navigation.PageInfo.own`; `bar.go(name=value)` sets it.
-            allowed: values that it may have.
-            usual: its value if the address does not say.
-        """
-        given = [value for value in self.bar.own.get(name, ()) if value in allowed]
-        return given[-1] if given else usual
-
     def slice(self, *by: str, view: View | None = None, characteristics: Sequence[str] | None = None) -> pl.DataFrame:
         """Counts by dimensions within a view: the one shown if none is given."""
         selection = (view or self.view).selection()
@@ -145,9 +134,7 @@ def enter(page_id: str) -> Context:
     if not snapshots:
         _nothing_loaded()
     given = {name: st.query_params.get_all(name) for name in st.query_params}
-    own = {name: given.pop(name) for name in page.own if name in given}
     bar, notices = _bar(snapshots, given)
-    bar = replace(bar, own=own)
     _top(bar.params())
     filters.draw(bar)
     context = Context(

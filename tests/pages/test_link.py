@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
-import streamlit as st
-from dashboard_double import MONTHS, VALUES, made_up_options, made_up_snapshot
+from dashboard_double import MONTHS, VALUES, made_up_options
 
-from dashboard.filters import Bar
-from dashboard.link import FILTERS, View, default_view, next_unit, read, write
+from dashboard.link import FILTERS, OWN, View, default_view, next_unit, read, write
 from equality.measures.counts import RATES
 
 OPTIONS = made_up_options()
@@ -48,6 +45,7 @@ def test_what_is_written_is_read_again(seed: int) -> None:
         where=filters,
         flags=rng.choice([(), ("domestic_abuse",)]),
         drill=tuple(d for d, values in filters.items() if len(values) == 1),
+        own={name: rng.choice(("1", "adjusted", "Team 1")) for name in rng.sample(OWN, 2)},
     )
     assert read(write(view, OPTIONS, "double"), OPTIONS) == (view, [])
     assert read(write(view), OPTIONS) == (view, [])
@@ -124,13 +122,18 @@ def test_lifting_a_filter_drops_the_steps_that_hang_on_it() -> None:
     assert view.narrowed("team", ["Team 1", "Team 2"]).drill == ("area",)
 
 
-def test_a_parameter_of_one_page_stays_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    written: list[dict[str, list[str]]] = []
-    monkeypatch.setattr(st, "query_params", SimpleNamespace(from_dict=written.append))
-    options = made_up_options()
-    bar = Bar({"double": made_up_snapshot()}, made_up_snapshot(), options, default_view(options), {"share": ["W1"]})
-    assert "share" not in bar.params()
-    bar.go(replace(bar.view, role="suspect"))
-    bar.go(share="B1")
-    bar.go(share="")
-    assert written == [{"role": ["suspect"], "share": ["W1"]}, {"share": ["B1"]}, {}]
+def test_parameters_of_single_pages_are_carried_and_checked_where_they_are_read() -> None:
+    view, notices = read({"reach": ["60"], "rates": ["<b>"], "limits": [""]}, OPTIONS)
+    assert notices == []
+    assert view.own == {"reach": "60", "rates": "<b>"}
+    assert view.own_number("reach", 0, 100, 50) == 60
+    assert view.own_choice("rates", ["adjusted", "raw"]) == "adjusted"
+    assert view.with_own("rates", "raw", "adjusted").own_choice("rates", ["adjusted", "raw"]) == "raw"
+    assert write(view.with_own("rates", "adjusted", "adjusted"), OPTIONS, "double") == {"reach": ["60"]}
+    assert view.drilled("Redditch", "sex", OPTIONS).own == view.own
+
+
+@pytest.mark.parametrize("asked", ["101", "-1", "1e3", "²", "9" * 5000, "fifty", "5.5"])
+def test_a_number_that_is_none_or_out_of_range_is_the_usual_one(asked: str) -> None:
+    view, _ = read({"reach": [asked]}, OPTIONS)
+    assert view.own_number("reach", 0, 100, 50) == 50
