@@ -1,0 +1,145 @@
+"""An order: everything that decides what a briefing says. The same order gives the same briefing."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from equality.briefing import page, pdf, slides, workbook
+from equality.briefing.compose import compose
+from equality.briefing.document import Briefing, Provenance
+from equality.briefing.figures import Figures
+from equality.briefing.preset import Preset
+from equality.errors import StoreError
+from equality.measures.catalogue import characteristics
+from equality.measures.dimensions import FLAGS, Selection, check_dimensions, shift_month
+from equality.store.registry import Registry
+from equality.store.snapshot import Snapshot
+
+FORMATS: Final[Mapping[str, Callable[[Briefing], bytes]]] = {
+    "pdf": pdf.write,
+    "pptx": slides.write,
+    "html": page.write,
+    "xlsx": workbook.write,
+    "csv.zip": workbook.write_csv,
+}
+"""End of the file's name → what writes it."""
+MEDIA: Final[Mapping[str, str]] = {
+    "pdf": "application/pdf",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "html": "text/html",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv.zip": "application/zip",
+}
+
+AUDIENCES: Final[Mapping[str, str]] = {
+    "viewer": "readers of rounded figures: 1 to 7 people are not shown, other numbers are rounded to 5",
+    "exact": "readers who may see exact figures",
+}
+"""Audience of a preset → how it is said on paper."""
+
+
+class Order(BaseModel):
+    """What was asked for, by whom and when.
+
+    Attributes:
+        snapshot: identifier of the snapshot.
+        preset: the whole preset, so that editing its file later changes nothing.
+        preset_name: its file's name.
+        month: the last month of the period, `YYYY-MM`.
+        role: role of the people counted.
+        where: dimension → values; empty means everywhere.
+        flags: crime flags, any of which a record must carry.
+        minimum_n: a rate of fewer people is not shown.
+        made_by: who asked.
+        made_at: when, UTC.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    snapshot: str
+    preset: Preset
+    preset_name: str
+    month: str
+    role: str
+    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    minimum_n: int
+    made_by: str
+    made_at: datetime
+
+    @field_validator("month")
+    @classmethod
+    def _is_a_month(cls, month: str) -> str:
+        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+            raise ValueError(f"{month!r} is not a month such as 2026-10")
+        return month
+
+    @property
+    def period(self) -> tuple[str, str]:
+        """First and last month."""
+        return shift_month(self.month, 1 - self.preset.months), self.month
+
+    @property
+    def identifier(self) -> str:
+        """A name for its folder and files: preset, month and time."""
+        return f"{self.preset_name}-{self.month}-{self.made_at:%Y%m%dT%H%M%S}"
+
+
+def carry_out(order: Order, registry: Registry, protect: Callable[[pl.DataFrame], pl.DataFrame]) -> Briefing:
+    """Compose what was ordered.
+
+    Args:
+        order: what is asked for.
+        registry: of the store that holds the snapshot.
+        protect: what the order's audience may see of a slice of counts.
+
+    Raises:
+        StoreError: if the store lacks the snapshot or the month, or holds nobody who is asked for.
+        ValueError: if a dimension or flag does not exist.
+    """
+    snapshot = registry.snapshot(order.snapshot)
+    if snapshot is None:
+        raise StoreError(f"The store {registry.store} has no snapshot {order.snapshot}: it may be of another store.")
+    _check(order, snapshot)
+    wanted = order.preset.characteristics or snapshot.characteristics
+    held = [name for name in wanted if name in snapshot.characteristics]
+    if not held:
+        raise StoreError(f"{snapshot.title} holds none of the characteristics {', '.join(wanted)}.")
+    figures = Figures(
+        snapshot=snapshot,
+        counts=registry.counts(snapshot).collect(),
+        catalogue={name: characteristics()[name] for name in held},
+        selection=Selection(order.period, {"role": (order.role,), **order.where}, order.flags),
+        minimum_n=order.minimum_n,
+        protect=protect,
+    )
+    return compose(figures, order.preset, _provenance(order, snapshot))
+
+
+def _check(order: Order, snapshot: Snapshot) -> None:
+    check_dimensions(list(order.where), list(snapshot.dimensions))
+    if unknown := [flag for flag in order.flags if flag not in FLAGS]:
+        raise ValueError(f"unknown flag {', '.join(unknown)}: there are {', '.join(FLAGS)}")
+    first, last = snapshot.months
+    if not first <= order.month <= last:
+        raise StoreError(f"{snapshot.title} holds {first} to {last}, not {order.month}: choose a month in between.")
+
+
+def _provenance(order: Order, snapshot: Snapshot) -> Provenance:
+    return Provenance(
+        made_by=order.made_by,
+        made_at=order.made_at,
+        source=snapshot.title,
+        extract_date=snapshot.extract_date,
+        snapshot=snapshot.id,
+        checksum=hashlib.sha256((snapshot.folder / "counts.parquet").read_bytes()).hexdigest(),
+        audience=AUDIENCES[order.preset.audience],
+        synthetic=snapshot.synthetic,
+    )
