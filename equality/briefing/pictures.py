@@ -12,7 +12,6 @@ import font_source_sans_pro
 import vl_convert as vlc
 
 from equality.briefing.document import Figure
-from equality.charts.palette import NARROW
 
 FONTS: Final = Path(font_source_sans_pro.__file__).with_name("files")
 """The folder of the typeface, which comes with its package: no font of the machine is needed."""
@@ -41,8 +40,7 @@ def png(figure: Figure) -> bytes:
 def _spec(figure: Figure) -> str:
     spec: dict[str, Any] = figure.chart.to_dict(format="vega-lite")
     spec["config"] = spec.get("config", {}) | {"background": "white", "font": TYPEFACE}
-    # On paper each picture stands alone, as on a phone: its rows begin with their names.
-    return json.dumps(spec).replace(json.dumps(NARROW)[1:-1], "true")
+    return json.dumps(spec)
 
 
 def _without_counters(drawn: str) -> str:

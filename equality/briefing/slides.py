@@ -41,8 +41,8 @@ def write(briefing: Briefing) -> bytes:
     _properties(deck, briefing)
     slides = _Slides(deck)
     slides.cover(briefing)
-    for section in briefing.sections:
-        slides.section(section)
+    for group in _together(briefing.sections):
+        slides.summary(group) if len(group) > 1 else slides.section(group[0])
     slides.text("How this is counted", [f"{term}: {meaning}" for term, meaning in briefing.definitions.items()])
     slides.text("Where these figures come from", briefing.origin)
     content = io.BytesIO()
@@ -102,6 +102,40 @@ def _typeface(master: Any) -> None:
     theme._blob = theme.blob.replace(b'typeface="Calibri"', f'typeface="{TYPEFACE}"'.encode())
 
 
+def _together(sections: Sequence[Section]) -> list[list[Section]]:
+    """Sections of nothing but words that follow each other share a slide if they fit."""
+    groups: list[list[Section]] = []
+    for section in sections:
+        words_only = section.figure is None and section.table is None
+        if (
+            words_only
+            and groups
+            and _words_only(groups[-1])
+            and _summary_height([*groups[-1], section]) <= BOTTOM - TOP
+        ):
+            groups[-1].append(section)
+        else:
+            groups.append([section])
+    return groups
+
+
+def _words_only(sections: Sequence[Section]) -> bool:
+    return all(section.figure is None and section.table is None for section in sections)
+
+
+def _summary_height(sections: Sequence[Section]) -> float:
+    width = RIGHT - LEFT
+    others = sections[1:]
+    return (
+        TITLE_HEIGHT
+        + sum(
+            _height([section.finding], width, 16) + _height([*section.points, *section.notes], width, 14) + 0.2
+            for section in sections
+        )
+        + sum(_height([section.title], width, 18) + 0.1 for section in others)
+    )
+
+
 class _Slides:
     """Adds one slide after the other."""
 
@@ -119,6 +153,23 @@ class _Slides:
         _place(slide.shapes.title, LEFT, 2.2, RIGHT - LEFT, 1.3)
         slide.shapes.title.text_frame.paragraphs[0].runs[0].font.size = Pt(40)
         _box(slide, LEFT, 3.6, RIGHT - LEFT, 1.2, [briefing.subtitle], 20, colour=SOFT)
+
+    def summary(self, sections: Sequence[Section]) -> None:
+        """Several sections of words on one slide: the title of the first is the slide's."""
+        slide, width, top = self._new(sections[0].title), RIGHT - LEFT, TOP + TITLE_HEIGHT + 0.05
+        for number, section in enumerate(sections):
+            parts: list[tuple[Sequence[str], int, dict[str, Any]]] = [([section.finding], 16, {"bold": True})]
+            if number:
+                parts.insert(0, ([section.title], 18, {"bold": True, "colour": NAVY}))
+            if section.points:
+                parts.append((section.points, 14, {"bulleted": True}))
+            if section.notes:
+                parts.append((section.notes, 14, {"colour": SOFT}))
+            for words, size, layout in parts:
+                tall = _height(words, width, size)
+                _box(slide, LEFT, top, width, tall, words, size, **layout)
+                top += tall
+            top += 0.2
 
     def section(self, section: Section) -> None:
         """The finding with its picture; further sentences beside it if they fit, else on a slide of their own."""
@@ -140,8 +191,8 @@ class _Slides:
         elif section.points:
             self._text_from(slide, section.title, section.points, top)
         if section.table:
-            self.table(section.title, section.table)
-        if section.notes:
+            self.table(section.title, section.table, section.notes)
+        elif section.notes:
             self.text(f"{section.title} Notes", section.notes)
 
     def text(self, title: str, sentences: Sequence[str]) -> None:
@@ -160,8 +211,8 @@ class _Slides:
             if rest:
                 slide, top = self._new(f"{title} (continued)"), TOP + TITLE_HEIGHT + 0.15
 
-    def table(self, title: str, table: Table) -> None:
-        """A table on as many slides as its rows need, the headings on each."""
+    def table(self, title: str, table: Table, notes: Sequence[str]) -> None:
+        """A table on as many slides as its rows need, the headings on each, the notes below its end."""
         rows = table.texts()
         parts = _pages(table, rows)
         for number, part in enumerate(parts, start=1):
@@ -170,6 +221,11 @@ class _Slides:
             top = TOP + TITLE_HEIGHT + 0.05
             _box(slide, LEFT, top, RIGHT - LEFT, 0.4, [table.title], 14, colour=SOFT)
             _table(slide, table, part, top + 0.45)
+        below = top + 0.45 + _table_height(table, parts[-1]) + 0.15
+        if _height(notes, RIGHT - LEFT, 12) <= BOTTOM - below:
+            _box(slide, LEFT, below, RIGHT - LEFT, BOTTOM - below, notes, 12, colour=SOFT)
+        else:
+            self.text(f"{title} Notes", notes)
 
 
 def _pages(table: Table, rows: list[list[str]]) -> list[list[list[str]]]:
@@ -185,6 +241,14 @@ def _pages(table: Table, rows: list[list[str]]) -> list[list[list[str]]]:
         pages[-1].append(row)
         used += takes
     return pages
+
+
+def _table_height(table: Table, rows: list[list[str]]) -> float:
+    """Of a part of a table with its headings, in inches."""
+    widths = _widths(table, table.texts())
+    headings = max(lines(c.title, width - 0.2, 12) for c, width in zip(table.columns, widths, strict=True))
+    taken = [max(lines(cell, width - 0.2, 12) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    return sum(max(0.34, 0.08 + 0.2 * count) for count in (headings, *taken))
 
 
 def _widths(table: Table, rows: list[list[str]]) -> list[float]:

@@ -1,5 +1,6 @@
-"""The topics of a briefing: each turns figures into a section. Sentences come from `equality.analysis`, so that a briefing
-says what the pages say.
+"""The topics of a briefing: each turns figures into a section.
+
+Sentences come from `equality.analysis`, so that a briefing says what the pages say.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from equality.briefing import tables
 from equality.briefing.document import WIDTH, Figure, Section
 from equality.briefing.figures import Figures
 from equality.briefing.preset import Preset
-from equality.charts import row_panels as panels
+from equality.charts import paper
 from equality.charts.palette import LIGHT
 from equality.charts.rows import month_rows, rate_rows, state_rows
 from equality.measures.dimensions import months_between, shift_month
@@ -137,7 +138,7 @@ def recorded(figures: Figures, preset: Preset) -> list[Section]:
         blank = percent(focus["blank"] / focus["applicable"])
         declined = percent(focus["declined"] / focus["applicable"])
         finding = f"{title}: {blank} of the fields are blank, and {declined} of people declined to say."
-    picture = panels.states(rows, state_rows(rows), LIGHT)
+    picture = paper.states(rows, state_rows(rows), LIGHT, WIDTH)
     what = f"What is recorded, of 100 {figures.people_are.lower()}, by characteristic, {figures.period}"
     return [
         Section(
@@ -157,7 +158,7 @@ def trend(figures: Figures, preset: Preset) -> list[Section]:
     chosen = figures.within(figures.selection.during(months[0], last))
     monthly = findings.measured(chosen.slice("month"), "known", figures.minimum_n)
     rows = rate_rows(figures.rates(), "characteristic", figures.titles, "known")
-    picture = panels.months(rows, month_rows(rows, monthly, "characteristic", months), months, LIGHT)
+    picture = paper.months(rows, month_rows(rows, monthly, "characteristic", months), months, LIGHT, WIDTH)
     focus = rows.filter(pl.col("id") == preset.focus_on).row(0, named=True)
     title = figures.titles[preset.focus_on]
     finding = f"{title}: {focus['change_text']}"
@@ -236,13 +237,13 @@ def focus(figures: Figures, preset: Preset) -> list[Section]:
 
 
 def _dots(rows: pl.DataFrame, what: str) -> Figure:
-    picture = panels.dots(rows, LIGHT, clickable=False)
+    picture = paper.dots(rows, LIGHT, WIDTH)
     shown = [f"{r['name']} {r['value_text']}" for r in rows.iter_rows(named=True)]
     return _figure(picture, f"{what}; with 95% intervals and targets", f"{what}. {'; '.join(shown)}.")
 
 
 def _figure(picture: Any, title: str, alt: str) -> Figure:
-    return Figure(title, alt, picture.properties(width=WIDTH))
+    return Figure(title, alt, picture)
 
 
 TOPICS: Final[Mapping[str, Callable[[Figures, Preset], list[Section]]]] = {
