@@ -53,12 +53,12 @@ def definitions(figures: Figures) -> dict[str, str]:
     """The terms that the briefing uses."""
     found = {RATE_TITLES["known"]: f"{RATE_MEANINGS['known'].capitalize()}."}
     found["Who is counted"] = (
-        f"Identified natural persons who are {figures.people_are.lower()}, once per crime. Organisations, the state and "
-        "unidentified persons are left out, and for questions that are asked of adults only, children."
+        f"Identified natural persons who are {figures.people_are.lower()}, once per crime. Organisations, the state "
+        "and unidentified persons are left out, and for questions that are asked of adults only, children."
     )
     found["95% interval"] = (
-        "Where the rate would probably lie if chance alone had been different (Wilson; differences: Newcombe). A change is "
-        "named only if its interval leaves out no change."
+        "Where the rate would probably lie if chance alone had been different (Wilson; differences: Newcombe). A "
+        "change is named only if its interval leaves out no change."
     )
     found["Too few"] = f"A rate of fewer than {figures.minimum_n} people is not shown."
     found |= {c.title: c.meaning for c in figures.catalogue.values()}

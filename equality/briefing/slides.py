@@ -28,6 +28,8 @@ LEFT, RIGHT, TOP, BOTTOM = 0.6, 12.73, 0.45, 6.85
 """The edges of what is said, in inches; the marking stands outside."""
 ROWS: Final = 12
 """Lines of a table on one slide."""
+ROW: Final = 0.36
+"""Height of a table's row of one line, in inches."""
 TITLE_HEIGHT: Final = 0.75
 TITLE_ONLY: Final = 5
 """Place of the layout with nothing but a title among those of the default template."""
@@ -248,7 +250,7 @@ def _table_height(table: Table, rows: list[list[str]]) -> float:
     widths = _widths(table, table.texts())
     headings = max(lines(c.title, width - 0.2, 12) for c, width in zip(table.columns, widths, strict=True))
     taken = [max(lines(cell, width - 0.2, 12) for cell, width in zip(row, widths, strict=True)) for row in rows]
-    return sum(max(0.34, 0.08 + 0.2 * count) for count in (headings, *taken))
+    return sum(max(ROW, ROW - 0.2 + 0.2 * count) for count in (headings, *taken))
 
 
 def _widths(table: Table, rows: list[list[str]]) -> list[float]:
@@ -276,7 +278,7 @@ def _table(slide: Any, table: Table, rows: list[list[str]], top: float) -> None:
     for place, column in enumerate(table.columns):
         _cell(grid.cell(0, place), column.title, column.kind, heading=True)
     for number, row in enumerate(rows, start=1):
-        grid.rows[number].height = Inches(0.34)
+        grid.rows[number].height = Inches(ROW)
         for place, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
             _cell(grid.cell(number, place), cell, column.kind)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
@@ -61,26 +61,29 @@ def states(rows: pl.DataFrame, title: str) -> Table:
     return Table(title, columns, tuple(cells))
 
 
-def months(rows: pl.DataFrame, title: str) -> Table:
-    """One characteristic by month: a frame of `findings.measured` by month."""
-    columns = (
-        Column("Month"),
-        Column("People", "count"),
-        Column("Known", "count"),
-        Column("Known, %", "percent"),
-        Column("Lower limit, %", "percent"),
-        Column("Upper limit, %", "percent"),
-    )
-    cells = [
-        (
-            month_name(row["month"]),
-            _count(row, "n"),
-            _count(row, "hits"),
-            *(_rate(row, name) for name in ("share", "low", "high")),
-        )
-        for row in rows.iter_rows(named=True)
-    ]
-    return Table(title, columns, tuple(cells))
+def months(rows: pl.DataFrame, points: pl.DataFrame, shown: Sequence[str], earlier: str, title: str) -> Table:
+    """Each row's first and last month, and its change from period to period.
+
+    Args:
+        rows: a frame of `rate_rows`, of `findings.compared`.
+        points: the frame of `month_rows`.
+        shown: the months.
+        earlier: the period before in words, empty if there is none.
+        title: of the table.
+    """
+    ends = {(point["id"], point["month"]): point["share"] for point in points.iter_rows(named=True)}
+    columns = [Column("Characteristic"), *(Column(f"Known in {month_name(m)}, %", "percent") for m in _ends(shown))]
+    columns += [Column(f"Change against {earlier}")] if earlier else []
+    cells = []
+    for row in rows.iter_rows(named=True):
+        line: list[Value] = [row["name"]]
+        line += [_of_100(ends[row["id"], m]) if (row["id"], m) in ends else TOO_FEW for m in _ends(shown)]
+        cells.append((*line, row["change_text"]) if earlier else tuple(line))
+    return Table(title, tuple(columns), tuple(cells))
+
+
+def _ends(shown: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys((shown[0], shown[-1])))
 
 
 def _count(row: Mapping[str, Any], name: str) -> Value:

@@ -158,20 +158,22 @@ def trend(figures: Figures, preset: Preset) -> list[Section]:
     chosen = figures.within(figures.selection.during(months[0], last))
     monthly = findings.measured(chosen.slice("month"), "known", figures.minimum_n)
     rows = rate_rows(figures.rates(), "characteristic", figures.titles, "known")
-    picture = paper.months(rows, month_rows(rows, monthly, "characteristic", months), months, LIGHT, WIDTH)
+    points = month_rows(rows, monthly, "characteristic", months)
+    # As the table has them: with one decimal.
+    points = points.with_columns(label=pl.col("share").map_elements(percent, return_dtype=pl.String))
+    picture = paper.months(rows, points, months, LIGHT, WIDTH)
     focus = rows.filter(pl.col("id") == preset.focus_on).row(0, named=True)
     title = figures.titles[preset.focus_on]
     finding = f"{title}: {focus['change_text']}"
     if figures.earlier_words:
         finding += f", against {figures.earlier_words}"
     what = f"Known by month, {month_name(months[0])} to {month_name(last)}"
-    of_focus = monthly.filter(pl.col("characteristic") == preset.focus_on).sort("month")
     return [
         Section(
             "Is it getting better, month by month?",
             f"{finding}.",
             figure=_figure(picture, f"{what}; each line has a scale of its own", f"{what}. {finding}."),
-            table=tables.months(of_focus, f"{title}: known by month"),
+            table=tables.months(rows, points, months, figures.earlier_words, f"{what}, first and last month"),
             notes=(tables.READING,),
         )
     ]

@@ -105,7 +105,7 @@ def _width(table: Table, place: int) -> float:
 
 
 def write_csv(briefing: Briefing) -> bytes:
-    """The tables as CSV files in a zip, with a file that says what each holds; the same briefing gives the same bytes."""
+    """The tables as CSV files in a zip, with a list of contents; the same briefing gives the same bytes."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         contents = [("file", "title", "status", "marking")]

@@ -1,0 +1,141 @@
+"""The command `briefing`: composes a briefing, for a person or a scheduler, or makes an earlier one again."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from equality.briefing.keep import files_of, find, keep, kept
+from equality.briefing.order import FORMATS, Order, carry_out
+from equality.briefing.preset import FOLDER, Preset, presets, read
+from equality.protection.audit import Act, audit_log
+from equality.protection.disclosure import for_audience
+from equality.protection.people import local_person
+from equality.settings import settings
+from equality.store.registry import Registry
+from equality.store.snapshot import Snapshot
+from equality.terminal import ReasonOption, StoreOption, mendable, messages
+
+
+def briefing(
+    period: Annotated[str, typer.Option(help="The last month, as 2026-10; default: the newest of the source.")] = "",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help=f"A file ending in {', '.join(FORMATS)}; or a folder, for all formats."),
+    ] = None,
+    preset: Annotated[str, typer.Option(help="Name of a preset, or the path of a YAML file.")] = "pcc-monthly",
+    source: Annotated[str, typer.Option(help="Which export; default: the first.")] = "",
+    area: Annotated[list[str] | None, typer.Option(help="Only this district; may be repeated.")] = None,
+    flag: Annotated[list[str] | None, typer.Option(help="Only crimes with this flag; may be repeated.")] = None,
+    role: Annotated[str, typer.Option(help="Role of the people counted; default: the source's own.")] = "",
+    again: Annotated[str, typer.Option(help="Make a kept briefing again and compare what it says.")] = "",
+    listed: Annotated[bool, typer.Option("--list", help="List the briefings that are kept, and the presets.")] = False,
+    reason: ReasonOption = "",
+    store: StoreOption = None,
+) -> None:
+    """Make a briefing: PDF, slides, web page, workbook and CSV files of the same figures. It is kept in the store."""
+    with mendable():
+        registry = Registry(store or settings().store)
+        if listed:
+            _list(registry)
+            return
+        if again:
+            _again(registry, again)
+            return
+        if out is None:
+            raise ValueError("say where the briefing is to be written: --out FILE or --out FOLDER")
+        endings = _endings(out)
+        order = _order(registry, preset, period, source, area or [], flag or [], role)
+        about = {"of": "briefing", "briefing": order.identifier, "snapshot": order.snapshot, "file": out.name}
+        with audit_log(registry).acting(Act.download, local_person(), about, reason):
+            made = carry_out(order, registry, for_audience(order.preset.audience))
+            files = files_of(made)
+            one = keep(registry, order, made, files)
+            for ending in endings:
+                path = out / f"{order.identifier}.{ending}" if out.is_dir() else out
+                _write(path, files[ending])
+                messages.print(f"{path}")
+    messages.print(f"Kept as {order.identifier}; SHA-256 of what it says: {one.checksum}")
+
+
+def _endings(out: Path) -> list[str]:
+    if out.is_dir():
+        return list(FORMATS)
+    found = [ending for ending in FORMATS if out.name.endswith(f".{ending}")]
+    if not found:
+        raise ValueError(f"{out}: the name must end in {', '.join(FORMATS)}, or be a folder that exists")
+    if out.exists():
+        raise ValueError(f"{out} exists already; choose another name or delete it")
+    return found
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+
+
+def _order(
+    registry: Registry, preset: str, period: str, source: str, areas: list[str], flags: list[str], role: str
+) -> Order:
+    snapshot = _snapshot(registry, source)
+    name, chosen = _preset(preset)
+    return Order(
+        snapshot=snapshot.id,
+        preset=chosen,
+        preset_name=name,
+        month=period or snapshot.months[1],
+        role=role or snapshot.headline_role,
+        where={"area": tuple(areas)} if areas else {},
+        flags=tuple(flags),
+        minimum_n=settings().minimum_n,
+        made_by=local_person().name,
+        made_at=datetime.now(UTC).replace(microsecond=0),
+    )
+
+
+def _snapshot(registry: Registry, source: str) -> Snapshot:
+    sources = registry.sources()
+    if not sources:
+        raise ValueError(f"the store {registry.store} is empty; load an export first: python -m equality load --help")
+    if source and source not in sources:
+        raise ValueError(f"the store has no source {source}: it has {', '.join(sources)}")
+    found = registry.latest(source or sources[0])
+    if found is None:
+        raise ValueError(f"the source {source} has no snapshot")
+    return found
+
+
+def _preset(name: str) -> tuple[str, Preset]:
+    known = presets()
+    if name in known:
+        return name, known[name]
+    path = Path(name)
+    if path.suffix != ".yaml":
+        raise ValueError(
+            f"there is no preset {name}: there are {', '.join(known)} in {FOLDER.name}, or give a YAML file"
+        )
+    return path.stem, read(path)
+
+
+def _list(registry: Registry) -> None:
+    for one in kept(registry):
+        sys.stdout.write(f"{one.order.identifier}  {one.order.preset.title}  {one.checksum[:12]}\n")
+    for name, preset in presets().items():
+        messages.print(f"preset {name}: {preset.about} ({preset.audience})")
+
+
+def _again(registry: Registry, identifier: str) -> None:
+    from equality.briefing.document import sentences
+
+    one = find(registry, identifier)
+    made = carry_out(one.order, registry, for_audience(one.order.preset.audience))
+    before, now = one.said, sentences(made)
+    if before == now:
+        messages.print(f"{identifier}: what it says is the same, word for word ({len(now):,} sentences and numbers).")
+        return
+    differing = sum(a != b for a, b in zip(before, now, strict=False)) + abs(len(before) - len(now))
+    raise ValueError(f"{identifier}: {differing:,} of {len(before):,} sentences and numbers differ now")
