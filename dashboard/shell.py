@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 import streamlit as st
@@ -97,6 +97,11 @@ class Context:
         held = {d: values for d, values in wanted.where.items() if d in found.columns}
         flags = wanted.flags if "flags" in found.columns else ()
         return found.filter(replace(wanted, where=held, flags=flags).predicate())
+
+    @property
+    def validation(self) -> dict[str, Any]:
+        """What the checkpoint found in the snapshot when it was loaded: counts of records, whatever the filters."""
+        return data.validation(self.snapshot)
 
     def unheeded(self, *columns: str) -> list[str]:
         """The titles of the filters in force that a table with these columns cannot heed."""

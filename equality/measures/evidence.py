@@ -15,6 +15,8 @@ from typing import Final, Literal
 
 import polars as pl
 
+from equality.measures import answers, births, together
+
 
 @dataclass(frozen=True)
 class Extracted:
@@ -47,5 +49,14 @@ class Evidence:
     build: Callable[[pl.LazyFrame, Extracted], pl.LazyFrame]
 
 
-EVIDENCE: Final[tuple[Evidence, ...]] = ()
+EVIDENCE: Final[tuple[Evidence, ...]] = (
+    Evidence("patterns", "state", together.patterns),
+    Evidence("dependence", "state", together.dependence),
+    Evidence("answers", "state", answers.answers),
+    Evidence("both_ethnicities", "state", answers.both_ethnicities),
+    Evidence("old_codes", "state", answers.old_codes),
+    Evidence("birth_days", "state", births.birth_days),
+    Evidence("ages", "state", births.ages),
+    Evidence("persons", "state", births.persons),
+)
 """Every table beside the counts by state."""
