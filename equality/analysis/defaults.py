@@ -68,7 +68,7 @@ def defaults(counts: pl.DataFrame, unit: str, unit_title: str, titles: Mapping[s
 
 _RULE: Final = (
     "A unit is named if it lies outside the upper 99.8% limit of the funnel, which allows for the spread that units "
-    "usually have, at least 10 points above all units together, and still at a false discovery rate of 5% over all "
+    "usually have, at least 10 points above all units together, and still at a false discovery rate of 1% over all "
     "units and characteristics (Benjamini–Hochberg)."
 )
 

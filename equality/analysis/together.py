@@ -12,11 +12,13 @@ from typing import Any, Final
 
 import polars as pl
 
-from equality.analysis.plausibility import FALSE_DISCOVERIES, benjamini_hochberg, two_sided
+from equality.analysis.plausibility import benjamini_hochberg, two_sided
 from equality.analysis.proportions import newcombe, wilson
 from equality.analysis.words import people, percent, points, signed
 from equality.measures.together import bits
 
+FALSE_DISCOVERIES: Final = 0.05
+"""Expected share of differences named wrongly among all that are named."""
 LEAST_POINTS: Final = 0.05
 """A difference in what is known is named from this size on, as a share."""
 TAUTOLOGIES: Final = {("age_band", "age"), ("sex_group", "sex")}

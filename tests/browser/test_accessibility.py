@@ -19,7 +19,8 @@ FIGURES = [
     "/compare?rates=raw",
     "/compare?source=athena&by=team",
 ]
-PAGES = [*FIGURES, "/exports", "/exports?snapshot={snapshot}"]
+ANSWERS = ["/plausibility", "/plausibility?source=athena", "/together", "/together?source=athena&answer=Asian"]
+PAGES = [*FIGURES, *ANSWERS, "/exports", "/exports?snapshot={snapshot}"]
 
 
 @pytest.mark.parametrize("path", PAGES)

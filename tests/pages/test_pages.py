@@ -27,6 +27,8 @@ PAGES = {
     "overview": "How are we doing, and what should we do next?",
     "gaps": "Where are the gaps?",
     "compare": "Who differs by more than chance and mix?",
+    "plausibility": "Are the answers believable?",
+    "together": "Does what is missing bias what is there?",
 }
 CHARTS = {"overview": 3, "gaps": 3}
 """Charts that a page draws whatever the selection; others draw none where there is too little to say."""
@@ -44,6 +46,8 @@ LINKS: list[dict[str, list[str]]] = [
     {"by": ["role"]},
     {"by": ["team"], "rates": ["raw"], "limits": ["chance"], "reach": ["²"], "split": [HOSTILE], "other": [HOSTILE]},
     {"by": ["month"], "measure": ["validity"], "drill": ["area"], "area": ["Worcester"]},
+    {"answer": [HOSTILE], "characteristic": ["ethnicity_observed"]},
+    {"answer": ["Black"], "characteristic": ["gender_reassignment"]},
 ]
 
 
