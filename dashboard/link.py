@@ -216,7 +216,7 @@ def read(params: Mapping[str, Sequence[str]], options: Options) -> tuple[View, l
         by=one("by", options.units, default.by),
         where=where,
         flags=many("flag", options.flags),
-        own={name: values[-1] for name in OWN if (values := [v for v in params.get(name, ()) if v])},
+        own={name: said[-1] for name in OWN if (said := [v for v in params.get(name, ()) if v])},
     )
     drill = tuple(d for d in dict.fromkeys(params.get("drill", ())) if len(where.get(d, ())) == 1)
     unread = [name for name in params if name not in (*SINGLE, *MULTIPLE, *OWN)]

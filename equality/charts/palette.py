@@ -36,6 +36,8 @@ class Palette:
         mark: the dots and lines of the measured rate.
         target: the target's tick.
         national: the national figure's diamond.
+        common: points of a control chart that chance explains.
+        signals: what a signal means → its colour; its shape differs too.
         too_few: fill of cells with too few people.
         outline: edge of pale fills.
         states: state → fill.
@@ -50,6 +52,8 @@ class Palette:
     mark: str
     target: str
     national: str
+    common: str
+    signals: Mapping[str, str]
     too_few: str
     outline: str
     states: Mapping[str, str]
@@ -65,6 +69,9 @@ LIGHT: Final = Palette(
     mark="#12436D",
     target="#0b0c0c",
     national="#801650",
+    common="#6b6f72",
+    # Blue and orange as in Making Data Count, in the Analysis Function's shades; orange darkened for contrast on white.
+    signals={"improvement": "#2073BC", "concern": "#C94F0C", "neutral": "#801650"},
     too_few="#f3f5f7",
     outline="#6b6f72",
     states={
@@ -89,6 +96,8 @@ DARK: Final = Palette(
     mark="#6BACE6",
     target="#f5f4f2",
     national="#F4A8CF",
+    common="#9a968f",
+    signals={"improvement": "#6BACE6", "concern": "#FF9A62", "neutral": "#F4A8CF"},
     too_few="#24231f",
     outline="#9a968f",
     states={
