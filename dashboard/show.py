@@ -16,6 +16,7 @@ from dashboard.shell import Context
 from dashboard.text import day_name, plain
 from equality.analysis.words import period_name
 from equality.charts import palette
+from equality.charts.control import SIGNAL_TITLES
 from equality.charts.matrix import STEP_NAMES
 from equality.charts.palette import Palette
 from equality.measures.counts import RATE_MEANINGS, RATE_TITLES
@@ -181,6 +182,24 @@ def row_key(colours: Palette, measure: str, *, targets: bool, national: bool, re
             (f'<span style="width:2px;height:18px;background:{colours.muted}"></span>', "All of the selection")
         )
     _key([*rates, ("", "Recorded:"), *_state_entries(colours)], colours)
+
+
+def signal_key(colours: Palette, *, open_points: bool) -> None:
+    """The key to control charts: a shape and a word for each kind of point."""
+
+    def shape(path: str, fill: str, stroke: str) -> str:
+        return (
+            '<svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">'
+            f'<path d="{path}" fill="{fill}" stroke="{stroke}" stroke-width="1.5"/></svg>'
+        )
+
+    circle = "M8 3a5 5 0 1 0 0 10a5 5 0 1 0 0-10"
+    paths = {"improvement": "M8 2l6 11H2z", "concern": "M8 14L2 3h12z", "neutral": "M8 2l6 6l-6 6l-6-6z"}
+    entries = [(shape(circle, colours.mark, colours.mark), SIGNAL_TITLES["common"])]
+    entries += [(shape(paths[k], colours.signals[k], colours.signals[k]), SIGNAL_TITLES[k]) for k in paths]
+    if open_points:
+        entries.append((shape(circle, colours.background, colours.mark), "Still filling in"))
+    _key(entries, colours)
 
 
 def step_key(colours: Palette, measure: str) -> None:

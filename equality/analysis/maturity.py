@@ -22,8 +22,8 @@ SETTLED: Final = 28
 """Days after a month's last day from which it is compared with other months."""
 SLACK: Final = 14
 """Days later at which an extract still shows a month as of `SETTLED`."""
-WEEK_SETTLED: Final = 56
-"""Days after a week's last day from which it is compared with other weeks: extracts are too far apart for less."""
+NOW_SETTLED: Final = 56
+"""Days after a month's or week's last day from which it counts as filled in, where it is shown as known now."""
 NEAR: Final = 3
 """Days by which the ages of two months may differ to count as the same."""
 PAIRS: Final = 12

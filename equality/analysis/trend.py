@@ -71,10 +71,10 @@ def months_as_now(monthly: pl.DataFrame, extract_date: date, *, matures: bool, m
     Args:
         monthly: `month`, `n` and `hits`, of one characteristic.
         extract_date: the day of the newest extract.
-        matures: whether records are delivered again; if so months settle 28 days after their end.
+        matures: whether records are delivered again; if so months settle 56 days after their end.
         minimum_n: below this denominator a point has no share.
     """
-    wait = timedelta(days=maturity.SETTLED if matures else 0)
+    wait = timedelta(days=maturity.NOW_SETTLED if matures else 0)
     frame = _of_months(monthly.select("month", "n", "hits"), minimum_n)
     return frame.with_columns(settled=pl.col("ends") + wait <= extract_date)
 
@@ -88,7 +88,7 @@ def weeks_as_now(history: pl.DataFrame, minimum_n: int, *, matures: bool) -> pl.
         matures: whether records are delivered again; if so weeks settle 56 days after their end.
     """
     found = maturity.weeks(history)
-    wait = maturity.WEEK_SETTLED if matures else 0
+    wait = maturity.NOW_SETTLED if matures else 0
     return _points(
         found.with_columns(
             period=pl.col("week").dt.to_string("%Y-%m-%d"),
