@@ -187,18 +187,14 @@ def row_key(colours: Palette, measure: str, *, targets: bool, national: bool, re
 def signal_key(colours: Palette, *, open_points: bool) -> None:
     """The key to control charts: a shape and a word for each kind of point."""
 
-    def shape(path: str, fill: str, stroke: str) -> str:
-        return (
-            '<svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">'
-            f'<path d="{path}" fill="{fill}" stroke="{stroke}" stroke-width="1.5"/></svg>'
-        )
+    def glyph(sign: str, colour: str) -> str:
+        return f'<span style="color:{colour};font-size:16px;line-height:1" aria-hidden="true">{sign}</span>'
 
-    circle = "M8 3a5 5 0 1 0 0 10a5 5 0 1 0 0-10"
-    paths = {"improvement": "M8 2l6 11H2z", "concern": "M8 14L2 3h12z", "neutral": "M8 2l6 6l-6 6l-6-6z"}
-    entries = [(shape(circle, colours.mark, colours.mark), SIGNAL_TITLES["common"])]
-    entries += [(shape(paths[k], colours.signals[k], colours.signals[k]), SIGNAL_TITLES[k]) for k in paths]
+    signs = {"improvement": "▲", "concern": "▼", "neutral": "◆"}
+    entries = [(glyph("●", colours.mark), SIGNAL_TITLES["common"])]
+    entries += [(glyph(sign, colours.signals[k]), SIGNAL_TITLES[k]) for k, sign in signs.items()]
     if open_points:
-        entries.append((shape(circle, colours.background, colours.mark), "Still filling in"))
+        entries.append((glyph("○", colours.mark), "Still filling in"))
     _key(entries, colours)
 
 

@@ -51,7 +51,6 @@ def main_chart(context: Context, how: Basis, chart: ControlChart) -> None:
 def _remarks(context: Context, how: Basis, chart: ControlChart, target: float | None) -> list[str]:
     said = [trend.limit_words(chart, KIND_TITLES.get(chart.kind or "", ""))]
     if target is not None and (reached := assurance(chart, target)):
-        limit = chart.points.drop_nulls("lower").row(-1, named=True)
         line = chart.points.drop_nulls("lower").row(-1, named=True)
         aim, low, high = percent(target, 0), percent(line["lower"]), percent(line["upper"])
         meaning = {
@@ -72,7 +71,7 @@ def _remarks(context: Context, how: Basis, chart: ControlChart, target: float | 
     else:
         said.append("No record was delivered twice: whether the newest months still fill in cannot be seen.")
     if chart.waiting:
-        said.append("An event asks for new limits; they begin once there are eight points before and after it.")
+        said.append(f"An event asks for new limits: until eight {how.step}s follow it, those of the time before stand.")
     return said
 
 
@@ -206,7 +205,7 @@ def maturity_section(context: Context, how: Basis) -> None:
     if view.measure != "known" or how.history is None:
         return
     own = how.history.filter(characteristic=view.characteristic).filter(
-        pl.col("month").is_between(view.first, view.last)
+        pl.col("month").is_between(pl.lit(view.first), pl.lit(view.last))
     )
     curve = maturity.curve(own).filter(pl.col("n") >= context.minimum_n)
     title = context.titles[view.characteristic]
@@ -246,7 +245,7 @@ def _twin(chart: ControlChart) -> pl.DataFrame:
     ]
     shares = ("share", "low", "high", "lower", "centre", "upper", "likely", "likely_low", "likely_high")
     return frame.with_columns(
-        100 * pl.col(shares),
+        pl.col(shares) * 100,
         name=pl.Series([trend.period_words(p).removeprefix("the ") for p in frame["period"]], dtype=pl.String),
         signal_text=pl.Series(words, dtype=pl.String),
     ).reverse()

@@ -107,7 +107,7 @@ def points_of(context: Context, how: Basis, view: View | None = None) -> dict[st
             made[name] = points.filter(pl.col("period").str.slice(0, 7) <= last).tail(WEEKS_BACK)
         else:
             made[name] = trend.months_as_settled(own, context.minimum_n).filter(
-                pl.col("period").is_between(first, last)
+                pl.col("period").is_between(pl.lit(first), pl.lit(last))
             )
     return made
 

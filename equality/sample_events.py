@@ -29,6 +29,7 @@ def sample_events(until: date) -> list[Event]:
             "Training on ethnicity, religion and disability",
             "Synthetic. Four teams were trained to ask these three questions.",
             scope={"team": planted.TRAINED_TEAMS},
+            rebase=True,
             synthetic=True,
         ),
     ]

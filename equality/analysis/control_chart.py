@@ -47,10 +47,11 @@ class ControlChart:
             (`improvement`, `concern` or `neutral`); null where chance explains the point.
         kind: of the newest phase's chart; None without limits.
         spread: Laney's σ_z of the newest phase.
-        settled: settled points of the newest phase.
+        settled: settled points that the newest phase's limits are computed from.
         trial: whether the newest phase's limits are on trial.
         rebased: positions of the points from which limits were computed anew.
-        waiting: positions of events that ask for new limits but have fewer than `MINIMUM_POINTS` points on a side yet.
+        waiting: positions of events that ask for new limits but have fewer than `MINIMUM_POINTS` points since: until
+            then limits are those of the time before, and later points are judged by them.
     """
 
     points: pl.DataFrame
@@ -71,7 +72,8 @@ def control_chart(
         points: one row per month or week, in order: `n`, `hits`, `share` (null where there are too few people) and
             `settled`; only settled points with a share count.
         kind: of chart; None chooses what fits each phase (`limits.fitting`).
-        rebase: positions from which limits are computed anew, each only once it has `MINIMUM_POINTS` on both sides.
+        rebase: positions from which limits are computed anew, each only where there are `MINIMUM_POINTS` before it,
+            and once there are as many from it on.
         better: 1 if more is better, −1 if less is, 0 if neither.
     """
     counted = [i for i, row in enumerate(points.iter_rows(named=True)) if row["settled"] and row["share"] is not None]
@@ -80,7 +82,8 @@ def control_chart(
     newest: tuple[Kind | None, float, int] = (None, 1.0, 0)
     for phase, (start, end) in enumerate(zip(starts, [*starts[1:], points.height], strict=True)):
         members = [i for i in counted if start <= i < end]
-        newest = _fill(points, rows, members, range(start, end), phase, kind, better)
+        held = sum(i < waiting[0] for i in members) if waiting and end == points.height else len(members)
+        newest = _fill(points, rows, members, held, range(start, end), phase, kind, better)
     lines = pl.DataFrame(rows, schema=_LINES)
     return ControlChart(
         points=points.drop(*(set(_LINES) & set(points.columns))).hstack(lines),
@@ -100,7 +103,7 @@ def _starts(counted: Sequence[int], wanted: Sequence[int]) -> tuple[list[int], l
         after = sum(i >= position for i in counted)
         if before >= MINIMUM_POINTS and after >= MINIMUM_POINTS:
             starts.append(position)
-        elif after:
+        elif before >= MINIMUM_POINTS and after:
             waiting.append(position)
     return starts, waiting
 
@@ -109,18 +112,19 @@ def _fill(
     points: pl.DataFrame,
     rows: list[dict[str, Any]],
     members: Sequence[int],
+    held: int,
     span: range,
     phase: int,
     kind: Kind | None,
     better: int,
 ) -> tuple[Kind | None, float, int]:
-    """Write the lines and signals of one phase into its rows."""
+    """Write the lines and signals of one phase into its rows; limits come from its first `held` points."""
     for i in span:
         rows[i]["phase"] = phase
     hits, n, shares = (points[name].gather(list(members)).to_list() for name in ("hits", "n", "share"))
-    if len(members) < MINIMUM_POINTS or min(sum(hits), sum(n) - sum(hits)) < RARE * len(members):
-        return None, 1.0, len(members)
-    limits = limits_of(kind, hits, n)
+    if held < MINIMUM_POINTS or min(sum(hits[:held]), sum(n[:held]) - sum(hits[:held])) < RARE * held:
+        return None, 1.0, held
+    limits = limits_of(kind, hits, n, held)
     for i, signal, *lines in zip(
         members, signals(shares, limits), *(limits.at(d) for d in (-3, 3, -2, 2)), strict=True
     ):
@@ -128,7 +132,7 @@ def _fill(
             zip(("lower", "upper", "near_lower", "near_upper"), lines, strict=True)
         )
         rows[i] |= _meaning(signal, better)
-    return limits.kind, limits.spread, len(members)
+    return limits.kind, limits.spread, held
 
 
 def _meaning(signal: Signal | None, better: int) -> dict[str, Any]:

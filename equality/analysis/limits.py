@@ -10,7 +10,7 @@ for attributes* (p′).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import sqrt
 from typing import Final, Literal
@@ -101,8 +101,24 @@ def fitting(hits: Sequence[int], n: Sequence[int]) -> Limits:
     return wide if wide.spread > 1 else p_chart(hits, n)
 
 
-def limits_of(kind: Kind | None, hits: Sequence[int], n: Sequence[int]) -> Limits:
-    """The limits of one kind of chart; of the one that fits if none is named."""
+def limits_of(kind: Kind | None, hits: Sequence[int], n: Sequence[int], baseline: int | None = None) -> Limits:
+    """The limits of one kind of chart; of the one that fits if none is named.
+
+    Args:
+        kind: of chart.
+        hits: numerators.
+        n: denominators.
+        baseline: compute from the first so many points and extend to the others; None computes from all.
+    """
+    first = slice(0, baseline)
+    found = _computed(kind, hits[first], n[first])
+    if found.kind == "xmr":
+        return replace(found, sigmas=(found.sigmas[0],) * len(n))
+    chance = found.centre * (1 - found.centre)
+    return replace(found, sigmas=tuple(found.spread * sqrt(chance / size) for size in n))
+
+
+def _computed(kind: Kind | None, hits: Sequence[int], n: Sequence[int]) -> Limits:
     if kind == "xmr":
         return xmr([x / size for x, size in zip(hits, n, strict=True)])
     if kind == "p":

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import sqrt
 from typing import Any, Final, Literal
 
 import polars as pl
@@ -32,6 +33,9 @@ WORDS: Final[Mapping[Word, str]] = {
 
 RECENT: Final = 3
 """A signal in the newest so many settled points is what a trend amounts to; older ones are history."""
+CONFIRM: Final = 3.0
+"""Standard errors by which the points of a signal must differ from the others for a trend to be called one."""
+TINY: Final = 1e-9
 BETTER: Final = {"recoverable": 0}
 """Rates of which more is not better; of the others it is."""
 
@@ -143,7 +147,7 @@ class Verdict:
     Attributes:
         word: one of `WORDS`.
         newest: the newest settled point, with its limits; None if there is none.
-        signal: the point that decided, for improving, worsening and changed.
+        signal: the newest signal among the last `RECENT` settled points, whether or not it decided.
     """
 
     word: Word
@@ -152,7 +156,13 @@ class Verdict:
 
 
 def verdict(chart: ControlChart) -> Verdict:
-    """What a trend amounts to: the newest signal among the last `RECENT` settled points, if there is one."""
+    """What a trend amounts to.
+
+    It is the newest signal among the last `RECENT` settled points, if that signal stands the test: its points (the
+    signals without a break on its side up to it) differ from all others that share its limits by at least `CONFIRM`
+    standard errors. The rules of Making Data Count alone would call noise a change several times as often
+    (`docs/simulation.md`).
+    """
     settled = chart.points.filter(pl.col("settled") & pl.col("share").is_not_null())
     newest = settled.row(-1, named=True) if settled.height else None
     if chart.kind is None:
@@ -161,8 +171,28 @@ def verdict(chart: ControlChart) -> Verdict:
     if recent.is_empty():
         return Verdict("no change", newest)
     signal = recent.row(-1, named=True)
+    if not _stands(settled, signal):
+        return Verdict("no change", newest, signal)
     words: dict[str, Word] = {"improvement": "improving", "concern": "worsening", "neutral": "changed"}
     return Verdict(words[signal["signal"]], newest, signal)
+
+
+def _stands(settled: pl.DataFrame, signal: Mapping[str, Any]) -> bool:
+    if signal["rule"] in ("outside", "trend"):
+        return True  # rare enough by itself
+    phase = settled.filter(pl.col("phase") == signal["phase"]).with_columns(
+        run=pl.col("side").rle_id(), weight=1 / (pl.col("near_upper") - pl.col("centre")).clip(TINY) ** 2
+    )
+    at = phase.filter(pl.col("period") == signal["period"])["run"][0]
+    last = pl.col("period") <= signal["period"]
+    inside, rest = phase.filter((pl.col("run") == at) & last), phase.filter((pl.col("run") != at) | ~last)
+    if rest.is_empty():
+        return False
+    weights = [float(f["weight"].sum()) for f in (inside, rest)]
+    means = [float((f["share"] * f["weight"]).sum()) / w for f, w in zip((inside, rest), weights, strict=True)]
+    # Near-limits stand at two standard deviations.
+    error = sqrt(sum(1 / (4 * weight) for weight in weights))
+    return signal["side"] * (means[0] - means[1]) >= CONFIRM * error
 
 
 def sentence(chart: ControlChart, found: Verdict, title: str, measure: str, people_are: str) -> str:
@@ -196,6 +226,11 @@ def _reason(chart: ControlChart, found: Verdict, unit: str) -> str:
             return f"; {have}, and {MINIMUM_POINTS} are needed."
         return "; too close to 0 or 100% for limits."
     trial = " The limits are on trial, with fewer than 12 points." if chart.trial else ""
+    if found.word == "no change" and found.signal is not None:
+        return (
+            f". One rule sees a signal ({signal_words(found.signal, unit)} in {period_words(found.signal['period'])}), "
+            f"but the difference is small enough for chance.{trial}"
+        )
     if found.signal is None:
         inside = f"{percent(found.newest['lower'])} to {percent(found.newest['upper'])}"
         return f", within the limits of {inside} that {chart.settled} {unit}s set.{trial}"

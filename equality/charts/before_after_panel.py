@@ -52,7 +52,7 @@ def before_after_panel(rows: pl.DataFrame, colours: Palette) -> Any:
         rows: a frame of `side_rows`.
         colours: those of the mode.
     """
-    data = rows.with_columns(100 * pl.col("share", "low", "high"))
+    data = rows.with_columns(pl.col("share", "low", "high") * 100)
     y = alt.Y("row:Q", scale=alt.Scale(domain=[0, rows.height], reverse=True, nice=False), axis=None)
     across = alt.Scale(domain=[0, 100], nice=False)
     axis = alt.Axis(title=None, values=[0, 25, 50, 75, 100], labelExpr="datum.label + '%'", labelFlush=True)

@@ -36,6 +36,8 @@ REACH: Final = 0.15
 """A target farther than this from the points is named at the edge instead of drawn: it would flatten everything."""
 ROOM: Final = 0.16
 """Room above everything else for the names of events, as a share of the height."""
+APART: Final = 4
+"""Points between one word and the next on the same side, at least."""
 LABELS: Final = 0.17
 """Room right of the points for the names of the lines, as a share of the width."""
 
@@ -45,23 +47,33 @@ def control_rows(chart: ControlChart) -> pl.DataFrame:
 
     Returns:
         The chart's points with `at` (a day in the middle of the period), `look` (a key of `SHAPES`), `word` (at the
-        first point of a run of one rule), and `sentence`, which reads out a point; points with too few people are left
+        first point of a run of signals), and `sentence`, which reads out a point; points with too few people are left
         out.
     """
     unit = unit_of(chart.points)
     frame = chart.points.drop_nulls("share").with_columns(
         at=pl.col("begins") + (pl.col("ends") - pl.col("begins")) / 2,
         look=pl.col("signal").fill_null("common"),
-        run=pl.struct("phase", "rule", "side").rle_id(),
     )
-    first = pl.col("run") != pl.col("run").shift(fill_value=-1) if frame.height else pl.lit(False)
-    frame = frame.with_columns(first=first)
-    rows = [_words(row, unit) for row in frame.iter_rows(named=True)]
+    firsts = _firsts(frame["side"].to_list())
+    rows = [_words(row, unit, first) for row, first in zip(frame.iter_rows(named=True), firsts, strict=True)]
     words = pl.DataFrame(rows, schema={"word": pl.String, "sentence": pl.String})
-    return frame.drop("run", "first").hstack(words).with_columns(pl.col("at").cast(pl.Date))
+    return frame.hstack(words).with_columns(pl.col("at").cast(pl.Date))
 
 
-def _words(row: Mapping[str, Any], unit: str) -> dict[str, str | None]:
+def _firsts(sides: Sequence[int | None]) -> list[bool]:
+    """Whether a point is the first of its run of signals on one side; not where words would run into earlier ones."""
+    firsts: list[bool] = []
+    last: dict[int, int] = {}
+    for i, side in enumerate(sides):
+        first = side is not None and (i == 0 or sides[i - 1] != side) and i - last.get(side, -APART) >= APART
+        if first and side is not None:
+            last[side] = i
+        firsts.append(first)
+    return firsts
+
+
+def _words(row: Mapping[str, Any], unit: str, first: bool) -> dict[str, str | None]:
     value = f"{percent(row['share'])} ({interval(row['low'], row['high'])}) of {people(row['n'])}"
     start = f"{period_words(row['period'])}: {value}"
     if not row["settled"]:
@@ -73,7 +85,7 @@ def _words(row: Mapping[str, Any], unit: str) -> dict[str, str | None]:
         return {"word": None, "sentence": f"{start}, still filling in{reach}"}
     if row["signal"] is None:
         return {"word": None, "sentence": f"{start}, {'within limits' if row['lower'] is not None else 'no limits'}"}
-    word = BRIEF[row["rule"]][row["side"] < 0] if row["first"] else None
+    word = BRIEF[row["rule"]][row["side"] < 0] if first else None
     return {"word": word, "sentence": f"{start}, {SIGNAL_TITLES[row['signal']].lower()}, {signal_words(row, unit)}"}
 
 
@@ -94,7 +106,7 @@ def event_rows(events: Sequence[tuple[date, str, bool]], rows: pl.DataFrame) -> 
     made = [
         {
             "day": day,
-            "title": title if len(title) <= 34 else title[:33] + "…",
+            "title": title if len(title) <= 44 else title[:43] + "…",
             "rebase": rebase,
             "level": index % 3,
             "sentence": f"{day.day} {day:%B %Y}: {title}" + (", limits begin anew" if rebase else ""),
@@ -115,16 +127,16 @@ def control(rows: pl.DataFrame, events: pl.DataFrame, target: float | None, colo
         colours: those of the mode.
     """
     shares = [name for name in rows.columns if rows.schema[name] == pl.Float64]
-    data = rows.with_columns(100 * pl.col(shares))
+    data = rows.with_columns(pl.col(shares) * 100)
     low, high = _span(rows)
     near = target is not None and low - REACH <= target <= high + REACH
     if near and target is not None:
         low, high = min(low, target - 0.01), max(high, target + 0.01)
-    x, y = _scales(data, low, high)
-    layers = [*_events(events, x, y, colours), *_lines(data, x, y, colours)]
+    axes = _Axes(data, low, high)
+    layers = [*_events(events, axes, colours), *_lines(data, axes, colours)]
     if target is not None:
-        layers += _target(target, near, (low, high), data, x, y, colours)
-    layers += _points(data, x, y, colours)
+        layers += _target(target, near, (low, high), data, axes, colours)
+    layers += _points(data, axes, colours)
     return styled(alt.layer(*layers), colours, height=HEIGHT, width="container")
 
 
@@ -138,26 +150,41 @@ def _span(rows: pl.DataFrame) -> tuple[float, float]:
     return max(0.0, centre - 1.2 * half), min(1.0, centre + 1.2 * half)
 
 
-def _scales(data: pl.DataFrame, low: float, high: float) -> tuple[Any, Any]:
-    begins: Any = data["begins"].min()
-    ends: Any = data["ends"].max()
-    ends += timedelta(days=round(LABELS * (ends - begins).days))
-    domain = [alt.DateTime(year=d.year, month=d.month, date=d.day) for d in (begins, ends)]
-    x = alt.X(
-        "at:T",
-        scale=alt.Scale(domain=domain, nice=False),
-        axis=alt.Axis(title=None, format="%b %Y", labelOverlap="greedy", labelFlush=True, ticks=True, tickCount=8),
-    )
-    top = low + (high - low) / (1 - ROOM)
-    y = alt.Y(
-        "share:Q",
-        scale=alt.Scale(domain=[100 * low, 100 * top], nice=False, zero=False),
-        axis=alt.Axis(title=None, grid=True, tickCount=6, labelExpr="datum.value > 100 ? '' : datum.label + '%'"),
-    )
-    return x, y
+class _Axes:
+    """The scales that all layers share: Vega fails on layers that disagree about them."""
+
+    def __init__(self, data: pl.DataFrame, low: float, high: float) -> None:
+        begins: Any = data["begins"].min()
+        ends: Any = data["ends"].max()
+        self.begins: date = begins
+        self.ends: date = ends + timedelta(days=round(LABELS * (ends - begins).days))
+        self.low, self.top = 100 * low, 100 * (low + (high - low) / (1 - ROOM))
+        days = [alt.DateTime(year=d.year, month=d.month, date=d.day) for d in (self.begins, self.ends)]
+        self._across = alt.Scale(domain=days, nice=False)
+        self._up = alt.Scale(domain=[self.low, self.top], nice=False, zero=False)
+        firsts = pl.date_range(begins.replace(day=1), ends, "1mo", eager=True).to_list()
+        marked = [d for d in firsts if d >= begins][:: max(1, round(len(firsts) / 8))]
+        self._months = alt.Axis(
+            title=None,
+            format="%b %Y",
+            labelOverlap="greedy",
+            ticks=True,
+            values=[alt.DateTime(year=d.year, month=d.month, date=d.day) for d in marked],
+        )
+        self._shares = alt.Axis(
+            title=None, grid=True, tickCount=6, labelExpr="datum.value > 100 ? '' : datum.label + '%'"
+        )
+
+    def x(self, name: str = "at") -> alt.X:
+        """A day's place."""
+        return alt.X(f"{name}:T", scale=self._across, axis=self._months)
+
+    def y(self, name: str = "share") -> alt.Y:
+        """A per cent's place."""
+        return alt.Y(f"{name}:Q", scale=self._up, axis=self._shares)
 
 
-def _lines(data: pl.DataFrame, x: Any, y: Any, colours: Palette) -> list[Any]:
+def _lines(data: pl.DataFrame, axes: _Axes, colours: Palette) -> list[Any]:
     """Average and limits as steps, each phase by itself, with their names at the right edge."""
     limited = data.drop_nulls("lower")
     layers = []
@@ -166,7 +193,7 @@ def _lines(data: pl.DataFrame, x: Any, y: Any, colours: Palette) -> list[Any]:
         ("centre", "Average", []),
         ("lower", "Lower limit", [5, 4]),
     ):
-        base = alt.Chart(limited).encode(x=x, y=_also(y, name), detail="phase:N")
+        base = alt.Chart(limited).encode(x=axes.x(), y=axes.y(name), detail="phase:N")
         line = base.mark_line(color=colours.common, strokeWidth=1.5, interpolate="step", strokeDash=dash, aria=False)
         end = limited.tail(1).with_columns(
             long=pl.format("{} {}%", pl.lit(word), pl.col(name).round(1)), brief=pl.format("{}%", pl.col(name).round(1))
@@ -175,18 +202,18 @@ def _lines(data: pl.DataFrame, x: Any, y: Any, colours: Palette) -> list[Any]:
             alt.Chart(end)
             .transform_calculate(words=f"{NARROW} ? datum.brief : datum.long")
             .mark_text(align="left", dx=14, color=colours.muted, aria=False)
-            .encode(x=x, y=_also(y, name), text="words:N")
+            .encode(x=axes.x(), y=axes.y(name), text="words:N")
         )
         layers += [line, named] if limited.height else []
     return layers
 
 
-def _points(data: pl.DataFrame, x: Any, y: Any, colours: Palette) -> list[Any]:
+def _points(data: pl.DataFrame, axes: _Axes, colours: Palette) -> list[Any]:
     settled, immature = data.filter("settled"), data.filter(~pl.col("settled"))
     looks = [look for look in SHAPES if look in data["look"].to_list()]
     fills = {"common": colours.mark, **colours.signals}
     tip = alt.Tooltip("sentence:N", title="Point")
-    base = alt.Chart(settled).encode(x=x, y=y)
+    base = alt.Chart(settled).encode(x=axes.x(), y=axes.y())
     layers = [
         base.mark_line(color=colours.mark, strokeWidth=1.5, opacity=0.55, aria=False),
         base.mark_point(filled=True, opacity=1, size=110, stroke=colours.background, strokeWidth=1).encode(
@@ -203,21 +230,21 @@ def _points(data: pl.DataFrame, x: Any, y: Any, colours: Palette) -> list[Any]:
             layers.append(
                 alt.Chart(worded)
                 .mark_text(dy=shift, baseline=baseline, color=colours.text, fontWeight="bold", fontSize=13, aria=False)
-                .encode(x=x, y=y, text="word:N")
+                .encode(x=axes.x(), y=axes.y(), text="word:N")
             )
     if immature.height:
-        layers += _immature(settled, immature, x, y, colours, tip)
+        layers += _immature(settled, immature, axes, colours, tip)
     return layers
 
 
-def _immature(settled: pl.DataFrame, immature: pl.DataFrame, x: Any, y: Any, colours: Palette, tip: Any) -> list[Any]:
+def _immature(settled: pl.DataFrame, immature: pl.DataFrame, axes: _Axes, colours: Palette, tip: Any) -> list[Any]:
     """Periods that still fill in: hollow as known now, and where they will probably end up as a bar with a dash."""
     joined = pl.concat([settled.tail(1), immature])
-    now = alt.Chart(immature).encode(x=x, y=y, description="sentence:N", tooltip=tip)
+    now = alt.Chart(immature).encode(x=axes.x(), y=axes.y(), description="sentence:N", tooltip=tip)
     layers = [
         alt.Chart(joined)
         .mark_line(color=colours.mark, strokeDash=[2, 4], strokeWidth=1.5, aria=False)
-        .encode(x=x, y=y),
+        .encode(x=axes.x(), y=axes.y()),
         now.mark_point(filled=True, fill=colours.background, stroke=colours.mark, strokeWidth=2, opacity=1, size=100),
     ]
     expected = immature.drop_nulls("likely").with_columns(
@@ -225,23 +252,23 @@ def _immature(settled: pl.DataFrame, immature: pl.DataFrame, x: Any, y: Any, col
         brief=pl.format("to reach {}%", pl.col("likely").round(1)),
     )
     if expected.height:
-        base = alt.Chart(expected).encode(x=x, description="sentence:N", tooltip=tip)
+        base = alt.Chart(expected).encode(x=axes.x(), description="sentence:N", tooltip=tip)
         layers += [
             base.mark_rule(strokeWidth=9, opacity=0.35, color=colours.mark, aria=False).encode(
-                y=_also(y, "likely_low"), y2="likely_high:Q"
+                y=axes.y("likely_low"), y2="likely_high:Q"
             ),
             base.mark_tick(orient="horizontal", thickness=3, size=16, color=colours.mark, aria=False).encode(
-                y=_also(y, "likely")
+                y=axes.y("likely")
             ),
             base.transform_calculate(shown=f"{NARROW} ? datum.brief : datum.words")
             .mark_text(align="right", dx=-12, dy=-2, baseline="bottom", color=colours.text, fontSize=13, aria=False)
-            .encode(y=_also(y, "likely_high"), text="shown:N"),
+            .encode(y=axes.y("likely_high"), text="shown:N"),
         ]
     return layers
 
 
 def _target(
-    target: float, near: bool, span: tuple[float, float], data: pl.DataFrame, x: Any, y: Any, colours: Palette
+    target: float, near: bool, span: tuple[float, float], data: pl.DataFrame, axes: _Axes, colours: Palette
 ) -> list[Any]:
     above = target > span[1]
     place = 100 * (target if near else span[1] if above else span[0])
@@ -256,25 +283,23 @@ def _target(
     words = (
         base.transform_calculate(words=f"{NARROW} ? datum.brief : datum.long")
         .mark_text(align="left", dx=4, dy=-7, color=colours.target, fontWeight="bold", aria=False)
-        .encode(x=x, y=y, text="words:N")
+        .encode(x=axes.x(), y=axes.y(), text="words:N")
     )
     if not near:
         return [words]
-    return [base.mark_rule(color=colours.target, strokeWidth=2, aria=False).encode(y=y), words]
+    return [base.mark_rule(color=colours.target, strokeWidth=2, aria=False).encode(y=axes.y()), words]
 
 
-def _events(events: pl.DataFrame, x: Any, y: Any, colours: Palette) -> list[Any]:
+def _events(events: pl.DataFrame, axes: _Axes, colours: Palette) -> list[Any]:
     layers: list[Any] = []
     tip = alt.Tooltip("sentence:N", title="Event")
     dashes: tuple[tuple[bool, list[int]], ...] = ((False, [4, 3]), (True, [1, 0]))
     for rebase, dash in dashes:
         part = events.filter(pl.col("rebase") == rebase)
         rule = alt.Chart(part).mark_rule(color=colours.national, strokeWidth=2, strokeDash=dash)
-        layers += [rule.encode(x=_also(x, "day"), description="sentence:N", tooltip=tip)] if part.height else []
-    begins, top = x.scale.domain, y.scale.domain[1]
-    ends = date(begins[1].year, begins[1].month, begins[1].date)
-    middle = ends - (ends - date(begins[0].year, begins[0].month, begins[0].date)) / 2
-    placed = events.with_columns(top=top - pl.col("level") * ROOM / 3 * (top - y.scale.domain[0]))
+        layers += [rule.encode(x=axes.x("day"), description="sentence:N", tooltip=tip)] if part.height else []
+    middle = axes.ends - (axes.ends - axes.begins) / 2
+    placed = events.with_columns(top=axes.top - pl.col("level") * ROOM / 3 * (axes.top - axes.low))
     sides: tuple[tuple[Any, int, pl.Expr], ...] = (
         ("left", 6, pl.col("day") <= middle),
         ("right", -6, pl.col("day") > middle),
@@ -292,11 +317,5 @@ def _events(events: pl.DataFrame, x: Any, y: Any, colours: Palette) -> list[Any]
             limit=alt.ExprRef(expr="width / 2"),
             aria=False,
         )
-        layers += [words.encode(x=_also(x, "day"), y=_also(y, "top"), text="title:N")] if part.height else []
+        layers += [words.encode(x=axes.x("day"), y=axes.y("top"), text="title:N")] if part.height else []
     return layers
-
-
-def _also(channel: Any, name: str) -> Any:
-    """The same scale and axis for another column: Vega fails on layers that disagree about them."""
-    kind = type(channel)
-    return kind(f"{name}:{'T' if kind is alt.X else 'Q'}", scale=channel.scale, axis=channel.axis)

@@ -59,7 +59,7 @@ def maturity_curve(rows: pl.DataFrame, colours: Palette) -> Any:
         rows: a frame of `curve_rows`.
         colours: those of the mode.
     """
-    data = rows.with_columns(100 * pl.col("share", "low", "high"))
+    data = rows.with_columns(pl.col("share", "low", "high") * 100)
     spread: Any = (data["high"].max(), data["low"].min())
     room = 0.25 * max(5.0, spread[0] - spread[1])
     domain = [max(0.0, spread[1] - room / 2), min(100.0, spread[0] + room)]
@@ -77,6 +77,8 @@ def maturity_curve(rows: pl.DataFrame, colours: Palette) -> Any:
         ),
         base.mark_line(color=colours.mark, strokeWidth=2, aria=False).encode(y=y),
         base.mark_point(filled=True, opacity=1, size=90, color=colours.mark).encode(y=y),
-        base.mark_text(dy=-14, color=colours.text, aria=False).encode(y=y, text="place:N"),
+        base.mark_text(dy=-8, baseline="bottom", color=colours.text, aria=False).encode(
+            y=alt.Y("high:Q", scale=scale, axis=axis), text="place:N"
+        ),
     ]
     return styled(alt.layer(*layers), colours, height=HEIGHT, width="container")

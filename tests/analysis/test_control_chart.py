@@ -158,7 +158,13 @@ def test_limits_are_computed_anew_only_where_asked_and_once_there_are_points() -
     assert rebased.points["signal"].null_count() == len(shares)
     assert rebased.trial  # eight points since
     early = control_chart(frame(shares[:-1]), rebase=[12])
-    assert (early.rebased, early.waiting) == ((), (12,))
+    assert (early.rebased, early.waiting, early.settled) == ((), (12,), 12)
+    before = control_chart(frame(shares[:12])).points
+    assert early.points["upper"].to_list() == pytest.approx([before["upper"][0]] * 19)  # those of the time before
+    assert early.points["signal"].to_list()[12:] == ["improvement"] * 7
+    uneven = frame(shares).with_columns(n=pl.Series([500, 1500] * 10)).with_columns(hits=pl.col("n") // 2)
+    extended = control_chart(uneven[:-1], rebase=[12], kind="p").points
+    assert extended["upper"].to_list() == pytest.approx(control_chart(uneven, kind="p").points["upper"][:-1].to_list())
 
 
 def test_what_a_signal_means_depends_on_what_is_better() -> None:
