@@ -41,7 +41,10 @@ def main_chart(context: Context, how: Basis, chart: ControlChart) -> None:
         return
     target = target_of(context, view.characteristic)
     show.signal_key(context.colours, open_points=not chart.points["settled"].all())
-    drawn = [(e.event.happened_on, e.event.title, e.event.rebase) for e in trends.concerning(context)]
+    drawn = [
+        (e.event.happened_on, e.event.title, e.event.rebase and trends.covers(e, view))
+        for e in trends.concerning(context)
+    ]
     picture = control(rows, event_rows(drawn, rows), target, context.colours)
     title = context.titles[view.characteristic]
     show.chart(context, picture, "control", f"Control chart: {RATE_TITLES[view.measure].lower()}, {title}.")
@@ -70,6 +73,8 @@ def _remarks(context: Context, how: Basis, chart: ControlChart, target: float | 
         said.append("How records fill in was not counted when this snapshot was loaded: load it again to see it.")
     else:
         said.append("No record was delivered twice: whether the newest months still fill in cannot be seen.")
+    if chart.rebased:
+        said.append("Limits begin anew at the solid line of the event that asks for it.")
     if chart.waiting:
         said.append(f"An event asks for new limits: until eight {how.step}s follow it, those of the time before stand.")
     return said

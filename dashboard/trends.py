@@ -59,7 +59,7 @@ def basis(context: Context) -> Basis:
     view = context.view
     history = context.history()
     counted = history is not None and view.measure == "known"
-    matures = history is not None and not maturity.settled_months(history).is_empty()
+    matures = history is not None and maturity.delivered_again(history)
     steps = ["month", "week"] if counted else ["month"]
     step = view.own_choice("step", steps)
     bases = ["settled", "now"] if counted and matures and step == "month" else ["now"]

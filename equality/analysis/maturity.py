@@ -134,22 +134,25 @@ def _pairs(row: dict[str, Any], shown: pl.DataFrame, done: pl.DataFrame) -> pl.D
 
 
 def weeks(history: pl.DataFrame) -> pl.DataFrame:
-    """Every week as known in the newest extract that delivered all of it.
+    """Every week as known in the newest extract that holds at least `WHOLE` of its records.
 
     Returns:
         `characteristic`, `week` (its Monday), `lag` (days from its Sunday to that extract), `n` and `hits`, sorted.
-        The week in which an extract begins is left to earlier ones, because it may hold a part of it only.
     """
-    begins = history.group_by("extract_date").agg(begins=pl.min("week"))
     by_week = history.group_by("characteristic", "week", "extract_date").agg(pl.sum("n"), pl.sum("hits"))
     return (
-        by_week.join(begins, on="extract_date")
-        .with_columns(lag=(pl.col("extract_date") - pl.col("week")).dt.total_days() - 6)
-        .filter((pl.col("week") > pl.col("begins")) & (pl.col("lag") >= 0))
+        by_week.with_columns(lag=(pl.col("extract_date") - pl.col("week")).dt.total_days() - 6)
+        .filter(pl.col("lag") >= 0)
+        .filter(pl.col("n") >= WHOLE * pl.col("n").max().over("characteristic", "week"))
         .sort("characteristic", "week", "extract_date")
         .unique(["characteristic", "week"], keep="last", maintain_order=True)
         .select("characteristic", "week", "lag", "n", "hits")
     )
+
+
+def delivered_again(history: pl.DataFrame) -> bool:
+    """Whether successive extracts deliver the same months, so that it can be seen how records fill in."""
+    return bool((history.group_by("month").agg(pl.n_unique("extract_date"))["extract_date"] > 1).any())
 
 
 def hindsight(history: pl.DataFrame) -> pl.DataFrame:

@@ -201,8 +201,8 @@ def _lines(data: pl.DataFrame, axes: _Axes, colours: Palette) -> list[Any]:
         named = (
             alt.Chart(end)
             .transform_calculate(words=f"{NARROW} ? datum.brief : datum.long")
-            .mark_text(align="left", dx=14, color=colours.muted, aria=False)
-            .encode(x=axes.x(), y=axes.y(name), text="words:N")
+            .mark_text(align="right", dy=-7, color=colours.muted, aria=False)
+            .encode(x=alt.XValue("width"), y=axes.y(name), text="words:N")
         )
         layers += [line, named] if limited.height else []
     return layers
@@ -239,7 +239,7 @@ def _points(data: pl.DataFrame, axes: _Axes, colours: Palette) -> list[Any]:
 
 def _immature(settled: pl.DataFrame, immature: pl.DataFrame, axes: _Axes, colours: Palette, tip: Any) -> list[Any]:
     """Periods that still fill in: hollow as known now, and where they will probably end up as a bar with a dash."""
-    joined = pl.concat([settled.tail(1), immature])
+    joined = pl.concat([settled.tail(1), immature]).sort("at")
     now = alt.Chart(immature).encode(x=axes.x(), y=axes.y(), description="sentence:N", tooltip=tip)
     layers = [
         alt.Chart(joined)
@@ -298,11 +298,11 @@ def _events(events: pl.DataFrame, axes: _Axes, colours: Palette) -> list[Any]:
         part = events.filter(pl.col("rebase") == rebase)
         rule = alt.Chart(part).mark_rule(color=colours.national, strokeWidth=2, strokeDash=dash)
         layers += [rule.encode(x=axes.x("day"), description="sentence:N", tooltip=tip)] if part.height else []
-    middle = axes.ends - (axes.ends - axes.begins) / 2
+    turn = axes.begins + 0.6 * (axes.ends - axes.begins)
     placed = events.with_columns(top=axes.top - pl.col("level") * ROOM / 3 * (axes.top - axes.low))
     sides: tuple[tuple[Any, int, pl.Expr], ...] = (
-        ("left", 6, pl.col("day") <= middle),
-        ("right", -6, pl.col("day") > middle),
+        ("left", 6, pl.col("day") <= turn),
+        ("right", -6, pl.col("day") > turn),
     )
     for align, shift, side in sides:
         part = placed.filter(side)
@@ -314,7 +314,7 @@ def _events(events: pl.DataFrame, axes: _Axes, colours: Palette) -> list[Any]:
             color=colours.national,
             fontWeight="bold",
             fontSize=13,
-            limit=alt.ExprRef(expr="width / 2"),
+            limit=alt.ExprRef(expr="0.38 * width"),
             aria=False,
         )
         layers += [words.encode(x=axes.x("day"), y=axes.y("top"), text="title:N")] if part.height else []
