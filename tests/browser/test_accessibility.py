@@ -17,6 +17,8 @@ FIGURES = [
     "/trends?source=athena",
     "/?source=athena",
     "/gaps?source=athena&area=Worcester&drill=area&by=team",
+    "/compare?rates=raw",
+    "/compare?source=athena&by=team",
 ]
 PAGES = [*FIGURES, "/exports", "/exports?snapshot={snapshot}"]
 
