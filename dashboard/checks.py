@@ -35,7 +35,7 @@ def made(context: Context) -> list[Check]:
     found.append(contradictions.impossible(context.validation))
     tables: list[tuple[str, Callable[[pl.DataFrame], Check]]] = [
         ("birth_days", births.birth_days),
-        ("ages", lambda table: births.age_heaping(table, least)),
+        ("years_of_age", lambda table: births.age_heaping(table, least)),
         ("both_ethnicities", lambda table: contradictions.both_ethnicities(table, least)),
         ("persons", lambda table: contradictions.one_person(table, titles, least)),
         ("old_codes", lambda table: contradictions.old_lists(table, least)),

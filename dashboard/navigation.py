@@ -46,6 +46,7 @@ PAGES: Final = {
     for page in (
         PageInfo("overview", "Overview", "How are we doing, and what should we do next?", ":material/monitoring:"),
         PageInfo("gaps", "Gaps", "Where are the gaps?", ":material/grid_on:"),
+        PageInfo("trends", "Trends", "Is it getting better, or is it noise?", ":material/show_chart:"),
         PageInfo("compare", "Compare", "Who differs by more than chance and mix?", ":material/filter_alt:"),
         PageInfo("plausibility", "Plausibility", "Are the answers believable?", ":material/fact_check:"),
         PageInfo("together", "Missing together", "Does what is missing bias what is there?", ":material/join_inner:"),

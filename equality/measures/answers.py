@@ -15,7 +15,7 @@ from equality.measures.codes import code_list
 from equality.measures.states import state_column
 
 if TYPE_CHECKING:
-    from equality.measures.evidence import Extracted
+    from equality.measures.extracted import Extracted
 
 COUNTED: Final = ("ethnicity", "ethnicity_observed", "sex", "religion", "disability", "marriage_civil_partnership")
 """Characteristics whose answers are counted."""

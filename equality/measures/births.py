@@ -9,7 +9,7 @@ import polars as pl
 from equality.measures.states import state_column
 
 if TYPE_CHECKING:
-    from equality.measures.evidence import Extracted
+    from equality.measures.extracted import Extracted
 
 LASTING: Final = ("ethnicity", "ethnicity_observed", "sex", "religion", "nationality", "born_on")
 """What should be the same on every record of one person: answers that rarely change, and the date of birth.
@@ -41,7 +41,7 @@ def birth_days(records: pl.LazyFrame, about: Extracted) -> pl.LazyFrame:
     )
 
 
-def ages(records: pl.LazyFrame, about: Extracted) -> pl.LazyFrame:
+def years_of_age(records: pl.LazyFrame, about: Extracted) -> pl.LazyFrame:
     """How many people are of each age in whole years.
 
     Returns:

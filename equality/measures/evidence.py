@@ -8,29 +8,14 @@ it in `EVIDENCE`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Final, Literal
 
 import polars as pl
 
-from equality.measures import answers, births, together
-
-
-@dataclass(frozen=True)
-class Extracted:
-    """What is known of the extract that is being counted.
-
-    Attributes:
-        characteristics: those it holds, in the catalogue's order.
-        dimensions: those it holds.
-        extract_date: the day on which it was drawn.
-    """
-
-    characteristics: Sequence[str]
-    dimensions: Sequence[str]
-    extract_date: date
+from equality.measures import ages, answers, births, together
+from equality.measures.extracted import Extracted
 
 
 @dataclass(frozen=True)
@@ -50,13 +35,14 @@ class Evidence:
 
 
 EVIDENCE: Final[tuple[Evidence, ...]] = (
+    Evidence(ages.NAME, "extract", ages.build),
     Evidence("patterns", "state", together.patterns),
     Evidence("dependence", "state", together.dependence),
     Evidence("answers", "state", answers.answers),
     Evidence("both_ethnicities", "state", answers.both_ethnicities),
     Evidence("old_codes", "state", answers.old_codes),
     Evidence("birth_days", "state", births.birth_days),
-    Evidence("ages", "state", births.ages),
+    Evidence("years_of_age", "state", births.years_of_age),
     Evidence("persons", "state", births.persons),
 )
 """Every table beside the counts by state."""

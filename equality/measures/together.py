@@ -18,7 +18,7 @@ from equality.measures.catalogue import characteristics
 from equality.measures.states import state_column
 
 if TYPE_CHECKING:
-    from equality.measures.evidence import Extracted
+    from equality.measures.extracted import Extracted
 
 REFERENCE: Final = Path(__file__).resolve().parents[2] / "data" / "reference"
 FACTORS: Final[Mapping[str, str]] = {"outcome": "Outcome", "age_band": "Age", "sex_group": "Sex"}

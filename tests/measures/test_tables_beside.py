@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from equality.measures import answers, births, together
 from equality.measures.codes import code_list
-from equality.measures.evidence import EVIDENCE, Extracted
+from equality.measures.evidence import EVIDENCE
+from equality.measures.extracted import Extracted
 from equality.measures.measure import with_states
 from equality.store.registry import Registry
 from equality.store.snapshot import Snapshot
@@ -25,7 +26,7 @@ DIMENSIONS = {
     "both_ethnicities": ("month", "role", "lpa", "area"),
     "old_codes": ("month", "role", "lpa", "area", "team"),
     "birth_days": ("month", "role"),
-    "ages": ("month", "role"),
+    "years_of_age": ("month", "role"),
 }
 
 
@@ -163,7 +164,7 @@ def test_birthdays_and_ages(sample: tuple[Registry, Snapshot, Any]) -> None:
         if record["age"].isdigit():
             years[record["month"], record["role"], int(record["age"])] += 1
     assert counted(table(sample, "birth_days"), ["month", "role", "month_day", "year"]) == days
-    assert counted(table(sample, "ages"), ["month", "role", "age"]) == years
+    assert counted(table(sample, "years_of_age"), ["month", "role", "age"]) == years
     assert bool(days) == (snapshot.source == "athena")
 
 
