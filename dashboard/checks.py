@@ -11,7 +11,7 @@ from equality.analysis import births, contradictions, defaults, mix
 from equality.analysis.plausibility import Check
 
 LOOK_FIRST = 2
-"""Units that the headline names."""
+"""Units, or else checks, that the headline names."""
 NOT_COUNTED = "This snapshot was loaded by an older version, which did not count this: load its export again."
 
 
@@ -58,6 +58,6 @@ def headline(checks: list[Check]) -> str:
         return f"{len(could)} checks looked at the answers, and none found anything beyond chance."
     units = dict.fromkeys(unit for check in hits for f in check.findings for unit in f.where.values())
     first = list(units)[:LOOK_FIRST]
-    look = f": look first at {' and '.join(first)}" if first else ""
-    found = ", ".join(check.title[0].lower() + check.title[1:] for check in hits)
-    return f"{len(hits)} of {len(could)} checks found something beyond chance{look}. Found: {found}."
+    if not first:
+        first = [check.title[0].lower() + check.title[1:] for check in hits[:LOOK_FIRST]]
+    return f"{len(hits)} of {len(could)} checks found something beyond chance. Look first at {' and '.join(first)}."

@@ -13,11 +13,11 @@ st.caption(
     "evidence and what it is no proof of. Whether an answer is true cannot be measured from an export."
 )
 hits = [check for check in found if check.findings and not check.missing]
-# Two columns that each fill by themselves: on a phone they stand below each other.
-sides = st.columns(2, gap="medium") if len(hits) > 1 else [st.container()]
-for number, check in enumerate(hits):
-    with sides[number % len(sides)]:
-        cards.card(context, check, cards.evidence(context, check))
+# Side by side in pairs, so that a phone shows them in the same order.
+for first in range(0, len(hits), 2):
+    for side, check in zip(st.columns(2, gap="medium"), hits[first : first + 2], strict=False):
+        with side:
+            cards.card(context, check, cards.evidence(context, check))
 
 quiet = [check for check in found if not check.findings and not check.missing]
 if quiet:

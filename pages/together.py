@@ -8,6 +8,7 @@ from dashboard.checks import NOT_COUNTED
 from dashboard.text import plain
 from equality.analysis import together
 from equality.charts import evidence_rows, patterns
+from equality.charts.matrix import initials
 
 context = shell.enter("together")
 view, colours, titles = context.view, context.colours, context.titles
@@ -42,7 +43,8 @@ if rows.height:
 covered = f"{100 * float(rows['share'].sum()):.0f}%"
 st.caption(
     "Each row is a set of characteristics that are not known of the same person (filled dots), its bar the people. "
-    f"Shown are the {rows.height} commonest sets: {covered} of all people."
+    f"Shown are the {rows.height} commonest sets: {covered} of all people. On a phone the columns are named by three "
+    f"letters: {plain(', '.join(f'{word} = {short[name]}' for name, word in initials(short).items()))}."
 )
 
 left, right = st.columns(2, gap="large")

@@ -44,7 +44,9 @@ def unit_rows(rates: pl.DataFrame, names: Mapping[str, str], group: str) -> tupl
         `sentence` of the other units in the same tests.
     """
     named = rates.filter("named").head(MOST_ROWS).with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
-    words = [_words(row, names.get(row[group], row[group])) for row in named.iter_rows(named=True)]
+    # With one unit its name stands in the sentence above: on a phone it would leave no room for the rest.
+    alone = named["unit"].n_unique() == 1 and named.height > 1
+    words = [_words(row, names.get(row[group], row[group]), alone) for row in named.iter_rows(named=True)]
     texts = pl.DataFrame(words, schema=dict.fromkeys(("name", "value_text", "sentence"), pl.String))
     rows = pl.concat([named, texts], how="horizontal").select(
         "row", "name", "value_text", "sentence", "share", "low", "high", reference="overall"
@@ -59,10 +61,10 @@ def unit_rows(rates: pl.DataFrame, names: Mapping[str, str], group: str) -> tupl
     return rows, others.drop("size").with_columns(pl.Series("sentence", sentences, dtype=pl.String))
 
 
-def _words(row: Mapping[str, Any], test: str) -> dict[str, str]:
+def _words(row: Mapping[str, Any], test: str, alone: bool) -> dict[str, str]:
     spoken = f"{percent(row['share'])} ({interval(row['low'], row['high'])}) of {people(row['size'])}"
     return {
-        "name": f"{row['unit']}: {test}",
+        "name": test if alone else f"{row['unit']}: {test}",
         "value_text": f"{percent(row['share'], 0)} ({interval(row['low'], row['high'], 0)})",
         "sentence": f"{row['unit']}, {test}: {spoken}; all units together {percent(row['overall'])}",
     }
