@@ -99,9 +99,9 @@ def splits(context: Context, against: str, by: str | None) -> dict[str, str]:
 
 
 def strata(context: Context, shown: str | None, against: str, by: str | None) -> list[str]:
-    """The columns that make up a stratum: the whole mix where it holds what is shown, else that alone."""
+    """The columns that make up a stratum: the whole mix, and what is shown where it is no part of it."""
     columns = mix.mix(context.options, *([by] if against == "units" and by else []))
-    return columns if shown is None or shown in columns else [shown]
+    return columns if shown is None or shown in columns else [*columns, shown]
 
 
 def split_of(context: Context, pair: tuple[Side, Side], columns: Sequence[str]) -> Split | None:
