@@ -17,27 +17,14 @@ together, so that the records are read, and their states worked out, once for al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Final, Literal
 
 import polars as pl
 
-
-@dataclass(frozen=True)
-class Extracted:
-    """What is known of the extract that is being counted.
-
-    Attributes:
-        characteristics: those it holds, in the catalogue's order.
-        dimensions: those it holds.
-        extract_date: the day on which it was drawn.
-    """
-
-    characteristics: Sequence[str]
-    dimensions: Sequence[str]
-    extract_date: date
+from equality.measures import ages
+from equality.measures.extracted import Extracted
 
 
 @dataclass(frozen=True)
@@ -57,5 +44,5 @@ class Evidence:
     build: Callable[[pl.LazyFrame, Extracted], pl.LazyFrame]
 
 
-EVIDENCE: Final[tuple[Evidence, ...]] = ()
+EVIDENCE: Final[tuple[Evidence, ...]] = (Evidence(ages.NAME, "extract", ages.build),)
 """Every table beside the counts by state."""
