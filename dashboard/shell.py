@@ -25,6 +25,7 @@ from equality.measures.catalogue import Characteristic, characteristics
 from equality.measures.counts import slice_counts
 from equality.measures.dimensions import ROLES, months_between, shift_month
 from equality.settings import settings
+from equality.store.events import Entry
 from equality.store.snapshot import Snapshot
 
 ICON: Final = Path(__file__).with_name("icon.svg")
@@ -85,6 +86,13 @@ class Context:
         names = self.options.characteristics if characteristics is None else characteristics
         return slice_counts(self.counts, by=by, characteristics=names, selection=selection)
 
+    def strata(self, *by: str, view: View | None = None) -> pl.DataFrame:
+        """Counts of the characteristic in focus by many dimensions at once, `flags` among them if asked.
+
+        For reckoning only: each row may be of a single person, so rows are summed or modelled before anything is shown.
+        """
+        return self.slice(*by, view=view, characteristics=[(view or self.view).characteristic])
+
     def table(self, name: str, view: View | None = None) -> pl.DataFrame | None:
         """A table of `equality.measures.evidence`, narrowed by those filters of a view whose dimensions it has.
 
@@ -97,6 +105,22 @@ class Context:
         held = {d: values for d, values in wanted.where.items() if d in found.columns}
         flags = wanted.flags if "flags" in found.columns else ()
         return found.filter(replace(wanted, where=held, flags=flags).predicate())
+
+    def history(self, view: View | None = None) -> pl.DataFrame | None:
+        """How much successive extracts knew at which age, within a view's filters but for its period.
+
+        A frame of `equality.measures.ages.slice_ages`; None if ages were not counted when the snapshot was loaded.
+        """
+        wanted = replace((view or self.view).selection(), period=("", ""))
+        return data.history(self.snapshot, wanted, tuple(self.options.characteristics))
+
+    def delivered_again(self) -> bool:
+        """Whether the source has had several extracts, so that its newest months may still fill in."""
+        return len(data.extracts(self.snapshot)) > 1
+
+    def events(self) -> list[Entry]:
+        """What happened that may explain a change, the oldest first."""
+        return data.events(self.snapshot.source)
 
     def unheeded(self, *columns: str) -> list[str]:
         """The titles of the filters in force that a table with these columns cannot heed."""
@@ -171,6 +195,16 @@ def may_load() -> bool:
 def may_see_records() -> bool:
     """Whether this reader may see rows about single people, such as those that a load rejected."""
     return True
+
+
+def may_change_events() -> bool:
+    """Whether this reader may enter, edit and withdraw events."""
+    return True
+
+
+def who() -> str:
+    """Who is there, for what is written down: the one place for sign-in to say so."""
+    return "local user"
 
 
 def _begin(page_id: str) -> navigation.PageInfo:
