@@ -16,6 +16,7 @@ from dashboard.shell import Context
 from dashboard.text import day_name, plain
 from equality.analysis.words import period_name
 from equality.charts import palette
+from equality.charts.control import SIGNAL_TITLES
 from equality.charts.matrix import STEP_NAMES
 from equality.charts.palette import Palette
 from equality.measures.counts import RATE_MEANINGS, RATE_TITLES
@@ -181,6 +182,20 @@ def row_key(colours: Palette, measure: str, *, targets: bool, national: bool, re
             (f'<span style="width:2px;height:18px;background:{colours.muted}"></span>', "All of the selection")
         )
     _key([*rates, ("", "Recorded:"), *_state_entries(colours)], colours)
+
+
+def signal_key(colours: Palette, *, open_points: bool) -> None:
+    """The key to control charts: a shape and a word for each kind of point."""
+
+    def glyph(sign: str, colour: str) -> str:
+        return f'<span style="color:{colour};font-size:16px;line-height:1" aria-hidden="true">{sign}</span>'
+
+    signs = {"improvement": "▲", "concern": "▼", "neutral": "◆"}
+    entries = [(glyph("●", colours.mark), SIGNAL_TITLES["common"])]
+    entries += [(glyph(sign, colours.signals[k]), SIGNAL_TITLES[k]) for k, sign in signs.items()]
+    if open_points:
+        entries.append((glyph("○", colours.mark), "Still filling in"))
+    _key(entries, colours)
 
 
 def step_key(colours: Palette, measure: str) -> None:

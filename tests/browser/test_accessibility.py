@@ -14,6 +14,7 @@ pytestmark = pytest.mark.browser
 FIGURES = [
     "/",
     "/gaps",
+    "/trends?source=athena",
     "/?source=athena",
     "/gaps?source=athena&area=Worcester&drill=area&by=team",
     "/compare?rates=raw",
