@@ -48,8 +48,10 @@ def made(context: Context) -> list[Check]:
     return found
 
 
-def headline(checks: list[Check]) -> str:
-    """How many checks found something, and the first of it."""
+def headline(context: Context, checks: list[Check]) -> str:
+    """How many checks found something, and where to look first."""
+    if (context.slice()["applicable"].max() or 0) < context.minimum_n:  # type: ignore[operator]
+        return "Too few to say: nobody, or hardly anybody, is in this selection."
     could = [check for check in checks if not check.missing]
     hits = [check for check in could if check.findings]
     if not could:

@@ -7,7 +7,7 @@ from dashboard.text import plain
 
 context = shell.enter("plausibility")
 found = checks.made(context)
-st.header(plain(checks.headline(found)), anchor=False)
+st.header(plain(checks.headline(context, found)), anchor=False)
 st.caption(
     "A field can be filled in and still say nothing. Each card is a finding that chance does not explain, with its "
     "evidence and what it is no proof of. Whether an answer is true cannot be measured from an export."

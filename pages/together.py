@@ -70,7 +70,7 @@ with right:
         st.write("Neither outcome, crime, age nor sex, by more than chance and 5 points.")
 
 st.subheader("What a share could be", anchor=False)
-st.warning(
+st.info(
     "A share among the people with an answer speaks for everybody only if those without one are like them. Do not "
     "compute a disparity from known answers alone.",
     icon=":material/warning:",
