@@ -92,7 +92,7 @@ def _selected(
     if not aside:
         return rows.select(fields)
     # Filtered here, so that the text of the good rows is never put together again.
-    return (rows if unfit else rows.filter(undated)).select(*fields, _raw_text(file.headings).alias("raw_text"))
+    return (rows if unfit else rows.filter(undated)).select(*fields, raw_text(file.headings if file.own is None else file.own).alias("raw_text"))
 
 
 def _text(heading: str | None) -> pl.Expr:
@@ -123,7 +123,7 @@ def _ruled(profile: Profile) -> pl.Expr:
     return pl.coalesce(cases)
 
 
-def _raw_text(headings: Sequence[str]) -> pl.Expr:
+def raw_text(headings: Sequence[str]) -> pl.Expr:
     """The row as a line of CSV.
 
     One call for the whole row: an expression per cell takes minutes to plan where a file has 10,000 columns.

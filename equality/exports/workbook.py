@@ -65,8 +65,7 @@ def read_workbook(
         asked = [sheet] if sheet and sheet != ALL_SHEETS else names
         tables = {name: _table(book, name, wanted, heading_row) for name in asked}
     except fastexcel.FastExcelError as error:
-        reason = str(error).splitlines()[0]
-        raise ExportError(f"{shown}: the workbook cannot be read ({reason}); save it again as XLSX or CSV.") from error
+        raise _damaged(shown, error) from error
     chosen = _choose({name: table for name, table in tables.items() if table}, shown, sheet, len(wanted))
     frame = pl.concat([table.frame for table in chosen], how="diagonal")
     numbered = frame.drop("source_row").with_row_index("source_row", offset=1)
@@ -75,6 +74,24 @@ def read_workbook(
     headings = tuple(name for name in numbered.columns if name not in ("source_row", "line"))
     notes = [note for table in chosen for note in table.notes]
     return Sheet(out, headings, numbered.height, tuple(dict.fromkeys(notes)))
+
+
+def sheet_names(path: Path, shown: str) -> list[str]:
+    """The names of a workbook's sheets.
+
+    Raises:
+        ExportError: if the workbook cannot be read.
+    """
+    check_size(path, shown)
+    try:
+        return list(fastexcel.read_excel(path).sheet_names)
+    except fastexcel.FastExcelError as error:
+        raise _damaged(shown, error) from error
+
+
+def _damaged(shown: str, error: Exception) -> ExportError:
+    reason = str(error).splitlines()[0]
+    return ExportError(f"{shown}: the workbook cannot be read ({reason}); save it again as XLSX or CSV.")
 
 
 @dataclass(frozen=True)
