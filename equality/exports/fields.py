@@ -48,7 +48,9 @@ def raw_fields(file: ExportFile, profile: Profile, *, aside: bool = False) -> It
 
 
 def misfits(file: ExportFile, profile: Profile) -> pl.LazyFrame:
-    """The rows of a file that cannot be rows, dated like the newest extract in it."""
+    """The rows of a file that cannot be rows, dated like the newest extract in it unless they say themselves."""
+    if "extract_date" in file.misfits.columns:
+        return file.misfits.lazy().with_columns(source_file=pl.lit(file.name))
     dated: pl.Expr = pl.lit(file.extract_date, dtype=pl.Date)
     if profile.extract.column and not file.misfits.is_empty():
         # Nobody can say to which extract a broken line belongs; it must be counted in one of them.
@@ -92,7 +94,7 @@ def _selected(
     if not aside:
         return rows.select(fields)
     # Filtered here, so that the text of the good rows is never put together again.
-    return (rows if unfit else rows.filter(undated)).select(*fields, raw_text(file.headings if file.own is None else file.own).alias("raw_text"))
+    return (rows if unfit else rows.filter(undated)).select(*fields, raw_text(file.raw_headings).alias("raw_text"))
 
 
 def _text(heading: str | None) -> pl.Expr:

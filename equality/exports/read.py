@@ -8,7 +8,7 @@ import glob
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -59,6 +59,11 @@ class ExportFile:
     own: tuple[str, ...] | None = None
     joined: Joined | None = field(default=None, repr=False)
 
+    @property
+    def raw_headings(self) -> tuple[str, ...]:
+        """The headings whose cells are the raw text of a row."""
+        return self.headings if self.own is None else self.own
+
     def scan(self) -> pl.LazyFrame:
         """Every good row as text, with `source_file`, `source_row` (1 is the first below the headings) and `line`.
 
@@ -67,21 +72,37 @@ class ExportFile:
         return self._table().with_columns(pl.lit(self.name).alias("source_file"))
 
 
+@dataclass(frozen=True)
+class JoinedFile:
+    """A file of a table that was joined to records: where and what it is, as for `ExportFile`."""
+
+    table: str
+    path: Path
+    name: str
+    sha256: str
+    notes: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Joined:
     """The tables that were joined to the records of a set of files.
 
     Attributes:
-        files: the files of these tables, each with the name of its table.
+        files: the files of these tables.
         accounts: what became of their rows, per file and extract: `table`, `source_file`, `extract_date`, `rows_in`,
             `joined` (a record names the row), `unused` (none does), `rejected`, `duplicates` (those of the rejected
             whose key a later row has).
         set_aside: their rejected rows: `source_file`, `source_row`, `line`, `reason`, `raw_text`, `extract_date`.
     """
 
-    files: tuple[tuple[str, ExportFile], ...]
+    files: tuple[JoinedFile, ...]
     accounts: pl.DataFrame
     set_aside: pl.DataFrame
+
+
+def joined_to(files: Iterable[ExportFile]) -> list[Joined]:
+    """The tables joined to some files, each set once."""
+    return list({id(file.joined): file.joined for file in files if file.joined}.values())
 
 
 def open_exports(

@@ -100,7 +100,8 @@ def checked(tables: dict[str, JoinedTable]) -> dict[str, JoinedTable]:
     records = holding[0]
     joins = tables[records].joins
     if strange := sorted(joins.keys() - tables.keys() | joins.keys() & {records}):
-        raise MisfitError(f"{strange[0]} is no other table; tables are {', '.join(tables)}", records, "joins", strange[0])
+        said = f"{strange[0]} is no other table; tables are {', '.join(tables)}"
+        raise MisfitError(said, records, "joins", strange[0])
     if left_out := sorted(tables.keys() - joins.keys() - {records}):
         raise MisfitError(f"does not join {', '.join(left_out)}; add it or take the table out", records, "joins")
     for name, columns in joins.items():
