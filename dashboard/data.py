@@ -57,6 +57,17 @@ def _counts(snapshot_id: str, _snapshot: Snapshot) -> pl.DataFrame:
     return registry().counts(_snapshot).collect()
 
 
+def table(snapshot: Snapshot, name: str) -> pl.DataFrame | None:
+    """A table that was counted beside the counts; None if the snapshot was loaded before it was counted."""
+    return _table(snapshot.id, name, snapshot)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _table(snapshot_id: str, name: str, _snapshot: Snapshot) -> pl.DataFrame | None:
+    found = registry().table(_snapshot, name)
+    return None if found is None else found.collect()
+
+
 def options(snapshot: Snapshot) -> Options:
     """What a link may ask of this snapshot."""
     return _options(snapshot.id, snapshot)

@@ -12,6 +12,7 @@ from typing import Final
 import streamlit as st
 
 from equality.background import BackgroundLoad
+from equality.protection.people import Person
 from equality.settings import settings
 from equality.uploads import Batch, Uploads
 
@@ -31,9 +32,11 @@ class Desk:
         """A private folder for the files of one load."""
         return self._uploads.batch()
 
-    def start(self, files: Sequence[Path], profile: str, batch: Batch | None, called: str) -> BackgroundLoad:
+    def start(
+        self, files: Sequence[Path], profile: str, batch: Batch | None, called: str, by: Person
+    ) -> BackgroundLoad:
         """Start a load; one that another has to end first waits."""
-        load = BackgroundLoad(files, profile, self._store, batch, called=called)
+        load = BackgroundLoad(files, profile, self._store, batch, called=called, by=by)
         ended = [one for one in self._loads if not one.running]
         for one in ended[:-_REMEMBERED]:
             self._loads.remove(one)

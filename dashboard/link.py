@@ -25,6 +25,8 @@ LADDER: Final = ("area", "team", "crime_group", "crime_subgroup", "channel", "mo
 
 SINGLE: Final = ("source", "from", "to", "role", "characteristic", "measure", "by")
 MULTIPLE: Final = (*FILTERS, "flag", "drill")
+OWN: Final = ("rates", "limits", "against", "other", "reach", "goal")
+"""Parameters that mean something on single pages: carried along as they are, read with `own_choice` or `own_number`."""
 LONGEST_ECHO: Final = 40
 """Characters of a value that was not understood which are repeated on screen."""
 
@@ -71,6 +73,7 @@ class View:
         measure: the rate shown.
         by: the dimension that Gaps lists.
         drill: dimensions drilled through, in order; each has exactly one value in `where`.
+        own: what single pages ask beyond that, parameter of `OWN` → its text, which nobody has checked yet.
     """
 
     source: str
@@ -83,6 +86,7 @@ class View:
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
     drill: tuple[str, ...] = ()
+    own: Mapping[str, str] = field(default_factory=dict)
 
     def selection(self) -> Selection:
         """The slice of the counts that this view shows."""
@@ -103,6 +107,26 @@ class View:
                 break
             kept.append(step)
         return replace(self, where=where, drill=tuple(kept))
+
+    def own_choice(self, name: str, allowed: Sequence[str]) -> str:
+        """A page's own parameter: the one that the link asks for if it is allowed, else the first that is.
+
+        Raises:
+            IndexError: if nothing is allowed.
+        """
+        asked = self.own.get(name, "")
+        return asked if asked in allowed else allowed[0]
+
+    def own_number(self, name: str, low: int, high: int, usual: int) -> int:
+        """A page's own whole number: the one that the link asks for, if it is one within the limits."""
+        asked = self.own.get(name, "")
+        number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else usual
+        return number if low <= number <= high else usual
+
+    def with_own(self, name: str, value: str, usual: str = "") -> View:
+        """The view with one of a page's own parameters set; the usual value needs none."""
+        own = {k: v for k, v in self.own.items() if k != name}
+        return replace(self, own=own if value == usual else own | {name: value})
 
     def drilled(self, unit: str, characteristic: str, options: Options) -> View:
         """One level down: the rows' dimension narrowed to one unit, and the next dimension listed."""
@@ -192,9 +216,10 @@ def read(params: Mapping[str, Sequence[str]], options: Options) -> tuple[View, l
         by=one("by", options.units, default.by),
         where=where,
         flags=many("flag", options.flags),
+        own={name: values[-1] for name in OWN if (values := [v for v in params.get(name, ()) if v])},
     )
     drill = tuple(d for d in dict.fromkeys(params.get("drill", ())) if len(where.get(d, ())) == 1)
-    unread = [name for name in params if name not in (*SINGLE, *MULTIPLE)]
+    unread = [name for name in params if name not in (*SINGLE, *MULTIPLE, *OWN)]
     if unread:
         notices.append(f"“{_echo(unread[0])}” in the link means nothing here: ignored.")
     return replace(view, drill=drill), notices
@@ -232,6 +257,7 @@ def write(view: View, options: Options | None = None, default_source: str = "") 
         named = {name: value for name, value in named.items() if value != defaults[name]}
     params = {name: [value] for name, value in named.items()}
     params |= {dimension: list(values) for dimension, values in view.where.items() if values}
+    params |= {name: [value] for name, value in view.own.items()}
     if view.flags:
         params["flag"] = list(view.flags)
     if view.drill:

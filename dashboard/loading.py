@@ -10,7 +10,7 @@ from typing import Final
 import streamlit as st
 import yaml
 
-from dashboard import desk, mapping, mapping_check, running, show
+from dashboard import desk, identity, mapping, mapping_check, running, show
 from dashboard.text import count_of, plain
 from equality.background import BackgroundLoad
 from equality.errors import EqualityError
@@ -206,4 +206,4 @@ def _written(current: Flow, profile: Profile) -> Path:
 
 def _start(current: Flow, profile: str, called: str) -> None:
     current.problem = ""
-    current.load = desk.desk().start(current.files, profile, current.batch, called)
+    current.load = desk.desk().start(current.files, profile, current.batch, called, identity.person())

@@ -85,6 +85,25 @@ class Context:
         names = self.options.characteristics if characteristics is None else characteristics
         return slice_counts(self.counts, by=by, characteristics=names, selection=selection)
 
+    def table(self, name: str, view: View | None = None) -> pl.DataFrame | None:
+        """A table of `equality.measures.evidence`, narrowed by those filters of a view whose dimensions it has.
+
+        None if the snapshot was loaded before this table was counted. `unheeded` says which filters it cannot heed.
+        """
+        found = data.table(self.snapshot, name)
+        if found is None:
+            return None
+        wanted = (view or self.view).selection()
+        held = {d: values for d, values in wanted.where.items() if d in found.columns}
+        flags = wanted.flags if "flags" in found.columns else ()
+        return found.filter(replace(wanted, where=held, flags=flags).predicate())
+
+    def unheeded(self, *columns: str) -> list[str]:
+        """The titles of the filters in force that a table with these columns cannot heed."""
+        asked = [d for d, values in self.view.where.items() if values and d not in columns]
+        titles = [self.snapshot.dimensions.get(d, d) for d in asked]
+        return [*titles, "Crime flag"] if self.view.flags and "flags" not in columns else titles
+
     def measured(self, counts: pl.DataFrame) -> pl.DataFrame:
         """A slice with the chosen rate."""
         return measured(counts, self.view.measure, self.minimum_n)

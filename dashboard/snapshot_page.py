@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboard import data, history, running, shell, show
+from dashboard import data, downloads, history, running, shell, show
 from dashboard.fields import field_title
 from dashboard.text import count_of, day_name, moment_name, month_name, plain
 from equality.analysis.verdict import by_suite, not_met, verdict
@@ -80,25 +80,29 @@ def _rejected(snapshot: Snapshot) -> None:
     show.table(snapshot, counted, "reasons", "Why rows were rejected", columns)
     if not shell.may_see_records():
         return
+    about = {"of": "rejected rows", "snapshot": snapshot.id, "rows": snapshot.rejected}
+    why = downloads.reason("rejected-reason")
     with st.container(horizontal=True):
-        # Made when asked for: rows about people are not put together, nor kept in memory, for every reader of the page.
-        st.download_button(
+        downloads.button(
             "Rejected rows as CSV",
+            f"rejected-{snapshot.id}.csv",
+            "text/csv",
             lambda: csv_bytes(rejected_rows(registry, snapshot)),
-            file_name=f"rejected-{snapshot.id}.csv",
-            mime="text/csv",
-            on_click="ignore",
+            about,
+            why,
         )
-        st.download_button(
+        downloads.button(
             "Rejected rows as XLSX",
+            f"rejected-{snapshot.id}.xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             lambda: xlsx_bytes(rejected_rows(registry, snapshot), SHEET),
-            file_name=f"rejected-{snapshot.id}.xlsx",
-            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            on_click="ignore",
+            about,
+            why,
         )
     st.caption(
         "The files hold the rows as they stand in the export, with line and reason: data about people. Text that a "
-        "spreadsheet would take for a formula has an apostrophe in front; without it, it is the export's own text."
+        "spreadsheet would take for a formula has an apostrophe in front; without it, it is the export's own text. "
+        + downloads.NOTE
     )
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from equality.errors import EqualityError
+from equality.protection.people import Person, local_person
 from equality.report import ACCEPT
 from equality.settings import ROOT
 from equality.store.registry import Registry
@@ -59,7 +60,14 @@ class BackgroundLoad:
     """
 
     def __init__(
-        self, files: Sequence[Path], profile: str, store: Path, batch: Batch | None = None, *, called: str = ""
+        self,
+        files: Sequence[Path],
+        profile: str,
+        store: Path,
+        batch: Batch | None = None,
+        *,
+        called: str = "",
+        by: Person | None = None,
     ) -> None:
         """Start it.
 
@@ -69,6 +77,7 @@ class BackgroundLoad:
             store: the store's folder.
             batch: the uploads among them, removed when the load ends.
             called: the profile's name on screen, where `profile` is a file.
+            by: who loads, for the audit log; None for whoever runs this process.
         """
         self.id = secrets.token_hex(8)
         self.names = tuple(path.name for path in files)
@@ -82,7 +91,8 @@ class BackgroundLoad:
         self._changing = threading.Lock()
         self._asked_to_end = False
         command = [sys.executable, "-m", "equality", "load", "--report", "json", "--profile", profile]
-        command += ["--store", str(self._store), "--", *(str(path.resolve()) for path in files)]
+        command += [f"--by={(by or local_person()).written()}", "--store", str(self._store)]
+        command += ["--", *(str(path.resolve()) for path in files)]
         self._process = subprocess.Popen(  # noqa: S603 (no shell; the names are arguments behind `--`)
             command,
             cwd=ROOT,

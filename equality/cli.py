@@ -1,4 +1,4 @@
-"""The command line: `python -m equality load | loads | snapshots | rejected | purge | counts | …`."""
+"""The command line: `python -m equality load | loads | snapshots | rejected | purge | counts | audit | …`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import polars as pl
 import polars.selectors as cs
 import typer
 
-from equality import keeping, looking
+from equality import auditing, keeping, looking
 from equality.measures.counts import RATES, slice_counts, with_rates
 from equality.measures.dimensions import DIMENSIONS, FLAGS, Selection, check_dimensions
 from equality.measures.states import STATES
@@ -33,6 +33,7 @@ app.command()(keeping.purge)
 
 profiles = typer.Typer(no_args_is_help=True, help="Profiles: how an export's headings and labels are to be read.")
 app.add_typer(profiles, name="profile")
+app.add_typer(auditing.audit, name="audit")
 
 
 class Format(StrEnum):

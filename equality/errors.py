@@ -36,3 +36,11 @@ class WarningsNotAcceptedError(EqualityError):
             f"Nothing was loaded: {len(warnings)} warning{'s' if len(warnings) > 1 else ''} to look at first. "
             f"{' '.join(warnings)} If this is as it should be, accept the warnings (--accept-warnings)."
         )
+
+
+class AuditError(EqualityError):
+    """An act cannot be written to the audit log, and therefore does not happen."""
+
+
+class DeniedError(EqualityError):
+    """Somebody asked for what their role may not see or do."""

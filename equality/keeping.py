@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from equality.errors import EqualityError
+from equality.protection.audit import Act, audit_log
+from equality.protection.people import Person, local_person
 from equality.report import report_load
 from equality.settings import settings
 from equality.store.registry import Registry
 from equality.store.snapshot import Snapshot
-from equality.terminal import StoreOption, mendable, messages, progress
+from equality.terminal import ReasonOption, StoreOption, mendable, messages, progress
 
 if TYPE_CHECKING:
     from equality.exports.load import Accept, Loaded
@@ -43,6 +45,8 @@ def load(
     accept_warnings: Annotated[
         bool, typer.Option("--accept-warnings", help="Load although an export differs much from the one before.")
     ] = False,
+    reason: ReasonOption = "",
+    by: Annotated[str, typer.Option(hidden=True, help="For programs: on whose behalf.")] = "",
     report: Annotated[Report | None, typer.Option(hidden=True, help="For programs: see equality.report.")] = None,
     store: StoreOption = None,
 ) -> None:
@@ -52,20 +56,23 @@ def load(
     with mendable():
         if bool(files) == (watch is not None) or (watch and report):
             raise ValueError("name either files to load or a folder: load FILE… or load --watch FOLDER")
+        person = Person.read(by) if by else local_person()
         if report:
             folder = store or settings().store
             with _stopping() as stop:
-                status = report_load(files or [], profile, folder, stop, accept_warnings=accept_warnings)
+                status = report_load(
+                    files or [], profile, folder, stop, accept_warnings=accept_warnings, by=person, reason=reason
+                )
             raise typer.Exit(status)
         known = load_profile(profile)
         registry = Registry(store or settings().store)
         if watch is not None:
             _watch(watch, known, registry, every, accept_warnings)
         else:
-            _load_files(files or [], known, registry, accept_warnings)
+            _load_files(files or [], known, registry, accept_warnings, reason)
 
 
-def _load_files(files: list[Path], profile: Profile, registry: Registry, accept_warnings: bool) -> None:
+def _load_files(files: list[Path], profile: Profile, registry: Registry, accept_warnings: bool, reason: str) -> None:
     from equality.exports.load import load as load_files  # Great Expectations: seconds to import
 
     accept: bool | Accept = accept_warnings
@@ -80,6 +87,7 @@ def _load_files(files: list[Path], profile: Profile, registry: Registry, accept_
             cancelled=stop.is_set,
             accept_warnings=accept,
             registry=registry,
+            reason=reason,
         )
     _report(loaded)
 
@@ -159,6 +167,7 @@ def purge(
     days: Annotated[int | None, typer.Option(help="Purge extracts older than so many days.", min=1)] = None,
     source: Annotated[str, typer.Option(help="Only this source; default: all.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    reason: ReasonOption = "",
     store: StoreOption = None,
 ) -> None:
     """Remove the records of old extracts for good; counts, verdicts and the accounting stay."""
@@ -181,7 +190,12 @@ def purge(
             return
         if not yes and not (sys.stdin.isatty() and typer.confirm("Remove these records for good?", err=True)):
             raise ValueError("nothing was purged; say --yes to purge without being asked")
-        gone = remove(registry, day, source)
+
+        def acting(going: list[Snapshot]) -> AbstractContextManager[object]:
+            about = {"snapshots": [s.id for s in going], "records": sum(s.accepted for s in going)}
+            return audit_log(registry).acting(Act.purge, local_person(), about, reason)
+
+        gone = remove(registry, day, source, acting=acting)
         messages.print(f"Purged the records of {len(gone)} extracts; their counts are kept.")
 
 

@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
+from equality.protection.audit import Act, audit_log
+from equality.protection.people import local_person
 from equality.settings import settings
 from equality.store.registry import Registry
 from equality.store.snapshot import OUTCOMES
-from equality.terminal import StoreOption, mendable, messages
+from equality.terminal import ReasonOption, StoreOption, mendable, messages
 
 
 def loads(
@@ -45,6 +47,7 @@ def snapshots(
 def rejected(
     snapshot: Annotated[str, typer.Argument(help="Identifier of a snapshot, as `snapshots` prints it.")],
     out: Annotated[Path, typer.Option("--out", help="The file to write: .csv or .xlsx.")],
+    reason: ReasonOption = "",
     store: StoreOption = None,
 ) -> None:
     """Write the rejected rows of a snapshot, with their text, line and reason, to a file."""
@@ -56,6 +59,8 @@ def rejected(
         found = registry.snapshot(snapshot)
         if found is None:
             raise ValueError(f"the store has no snapshot {snapshot}; python -m equality snapshots prints those it has")
-        rows = rejected_rows(registry, found)
-        write(rows, out, SHEET)
+        about = {"of": "rejected rows", "snapshot": found.id, "rows": found.rejected, "file": out.name}
+        with audit_log(registry).acting(Act.download, local_person(), about, reason):
+            rows = rejected_rows(registry, found)
+            write(rows, out, SHEET)
     messages.print(f"{out}: {rows.height:,} rejected rows of snapshot {found.id}")

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from equality.errors import LoadCancelledError
+from equality.protection.people import Person, local_person
 from equality.store.registry import Registry
 from equality.store.writing import outcome_of
 
@@ -32,7 +33,14 @@ _STATUS: Final = {"loaded": 0, "cancelled": 130, "refused": 2, "unaccepted": 2}
 
 
 def report_load(
-    files: Sequence[Path], profile: str, store: Path, stop: threading.Event, *, accept_warnings: bool = False
+    files: Sequence[Path],
+    profile: str,
+    store: Path,
+    stop: threading.Event,
+    *,
+    accept_warnings: bool = False,
+    by: Person | None = None,
+    reason: str = "",
 ) -> int:
     """Load, telling a program; returns the exit status.
 
@@ -42,13 +50,17 @@ def report_load(
         store: the store's folder.
         stop: set to cancel.
         accept_warnings: do not ask.
+        by: who loads; None for whoever runs this process.
+        reason: why, for the audit log.
     """
     listener = _Listener(sys.stdout, stop)
     # Whatever a library prints must not stand between the lines.
     with redirect_stdout(sys.stderr):
         listener.progress(0, 1, "starting")
         try:
-            ended = _load(files, profile, store, listener, accept_warnings=accept_warnings)
+            ended = _load(
+                files, profile, store, listener, accept_warnings=accept_warnings, by=by or local_person(), reason=reason
+            )
         except BaseException as error:
             outcome, message = outcome_of(error)
             if outcome == "failed":
@@ -60,7 +72,14 @@ def report_load(
 
 
 def _load(
-    files: Sequence[Path], profile: str, store: Path, listener: _Listener, *, accept_warnings: bool
+    files: Sequence[Path],
+    profile: str,
+    store: Path,
+    listener: _Listener,
+    *,
+    accept_warnings: bool,
+    by: Person,
+    reason: str,
 ) -> dict[str, Any]:
     from equality.exports.load import load  # Great Expectations: seconds to import
     from equality.exports.profile import load_profile
@@ -73,6 +92,8 @@ def _load(
         cancelled=listener.over,
         accept_warnings=accept_warnings or listener.ask,
         registry=Registry(store),
+        by=by,
+        reason=reason,
     )
     made = [snapshot.id for snapshot in loaded.snapshots]
     return {"outcome": "loaded", "message": "", "snapshots": made, "warnings": list(loaded.warnings)}

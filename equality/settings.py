@@ -30,6 +30,10 @@ class Settings(BaseSettings):
             in any field (`EQUALITY_DRIFT_UNMAPPED`).
         inbox: a folder on the server from which the Exports page may load files; empty for none (`EQUALITY_INBOX`).
         minimum_n: a rate of fewer people is not shown but called "too few" (`EQUALITY_MINIMUM_N`).
+        audit_anchor: the file that keeps the audit log's length and hashes outside the database; empty for
+            `audit.anchor` in the store (`EQUALITY_AUDIT_ANCHOR`).
+        audit_reason_required: whether record-level views, downloads, assignments, purges and changes of settings or
+            roles need a reason (`EQUALITY_AUDIT_REASON_REQUIRED`).
     """
 
     model_config = SettingsConfigDict(env_prefix="EQUALITY_", frozen=True)
@@ -43,6 +47,8 @@ class Settings(BaseSettings):
     drift_unmapped: float = Field(default=0.1, gt=0, le=1)
     inbox: str = ""
     minimum_n: int = Field(default=20, ge=1)
+    audit_anchor: str = ""
+    audit_reason_required: bool = False
 
 
 @functools.cache

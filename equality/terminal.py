@@ -18,6 +18,7 @@ messages = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 StoreOption = Annotated[
     Path | None, typer.Option("--store", help="Folder of the store; default: EQUALITY_STORE or data/store.")
 ]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why, for the audit log.")]
 Steps = Callable[[int, int, str], None]
 
 

@@ -19,6 +19,8 @@ from equality.exports.read import ExportFile, joined_to
 from equality.measures import measure
 from equality.measures.dimensions import DIMENSIONS, FLAG_BITS
 from equality.measures.evidence import Extracted
+from equality.protection.audit import Act, audit_log
+from equality.protection.people import Person, local_person
 from equality.settings import settings
 from equality.store.registry import Registry, new_id, superseded
 from equality.store.snapshot import Snapshot, SourceFile
@@ -55,6 +57,8 @@ def load(
     cancelled: Callable[[], bool] | None = None,
     accept_warnings: bool | Accept = False,
     registry: Registry | None = None,
+    by: Person | None = None,
+    reason: str = "",
 ) -> Loaded:
     """Load export files into a store.
 
@@ -66,6 +70,8 @@ def load(
         cancelled: asked between steps; once it says True the load ends and leaves nothing.
         accept_warnings: whether an export may differ from the one before; a callable is asked with the warnings.
         registry: the store's registry; None for the one that the settings name.
+        by: who loads, for the audit log; None for whoever runs this process.
+        reason: why, for the audit log.
 
     Returns:
         The new snapshots: one per extract date or one in all, as the profile says.
@@ -74,6 +80,7 @@ def load(
         ExportError: if a file cannot be read, does not fit, or has been loaded before.
         WarningsNotAcceptedError: if there are warnings and they are not accepted.
         LoadCancelledError: if it was cancelled.
+        AuditError: if the load cannot be written to the audit log.
 
     Whatever it raises, no snapshot of this load is visible.
     """
@@ -86,7 +93,11 @@ def load(
     except EqualityError as error:
         registry.note_refusal(profile.source, names, error)
         raise
-    with registry.writing(profile.source, names, steps.wait, steps.is_cancelled) as writing:
+    about = {"source": profile.source, "files": [{"name": f.path.name, "sha256": f.sha256} for f in files]}
+    with (
+        audit_log(registry).acting(Act.load, by or local_person(), about, reason),
+        registry.writing(profile.source, names, steps.wait, steps.is_cancelled) as writing,
+    ):
         _refuse_repeats(files, registry)
         loading = _Loading(registry, writing, profile, steps, len(groups))
         parts = [loading.add(members, day, newest=day == groups[-1][0]) for day, members in groups]

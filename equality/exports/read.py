@@ -24,7 +24,7 @@ from equality.exports.rows import Table, refuse_empty, text_table
 from equality.exports.signature import Kind, kind_of
 from equality.exports.text import checksum, read_text
 from equality.exports.unpack import gunzip, unzip
-from equality.exports.workbook import ALL_SHEETS, Sheet, read_parquet, read_workbook, scan_parquet, sheet_names
+from equality.exports.workbook import Sheet, read_parquet, read_workbook, scan_parquet, sheet_names
 from equality.exports.workspace import Workspace
 
 
@@ -158,7 +158,7 @@ def open_loose(
                 if kind is not Kind.workbook:
                     opened.append(_loose(part, kind, shown, wanted, labelled, reading, workspace))
                     continue
-                named = reading.sheet if reading.sheet not in (None, ALL_SHEETS) else None
+                named = reading.sheet if reading.sheet not in (None, "*") else None
                 for sheet in [named] if named else sheet_names(part, str(shown)):
                     only = reading.model_copy(update={"sheet": sheet})
                     try:

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from equality.errors import ExportError
 from equality.exports.workspace import Workspace
 
@@ -81,6 +84,21 @@ def check_size(path: Path, shown: str) -> None:
                         bound.add(len(chunk))
     except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error, RuntimeError) as error:
         raise ExportError(f"{shown}: the workbook is damaged or protected ({error}); save it again.") from error
+
+
+def check_parquet(path: Path, shown: str) -> None:
+    """Refuse a Parquet file whose parts would unpack to too much.
+
+    Raises:
+        ExportError: if it is damaged or unpacks to too much.
+    """
+    bound = _Bound(shown, path.stat().st_size)
+    try:
+        with pq.ParquetFile(path) as file:
+            for number in range(file.metadata.num_row_groups):
+                bound.add(file.metadata.row_group(number).total_byte_size)
+    except (pa.ArrowException, OSError) as error:
+        raise ExportError(f"{shown}: the Parquet file is damaged or cut short; export it again.") from error
 
 
 def _is_table(member: zipfile.ZipInfo) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 
 import polars as pl
@@ -28,8 +29,12 @@ def due(registry: Registry, before: date, source: str = "") -> list[Snapshot]:
     return [s for s in found if s.extract_date < before and s.records_purged_at is None]
 
 
+Acting = Callable[[list[Snapshot]], AbstractContextManager[object]]
+"""Called with what is about to be purged; the purge happens inside, so what it raises on entering prevents it."""
+
+
 def purge(
-    registry: Registry, before: date, source: str = "", waiting: Callable[[], None] = lambda: None
+    registry: Registry, before: date, source: str = "", waiting: Callable[[], None] = lambda: None, *, acting: Acting
 ) -> list[Snapshot]:
     """Remove the records of every extract drawn before a day.
 
@@ -45,18 +50,23 @@ def purge(
     with alone(registry.store, registry.database, waiting, lambda: False):
         found = due(registry, before, source)
         closed = {s.id: _months_counted(registry, s) for s in found}
-        now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-        table = tables.snapshots
-        with registry.database.engine.begin() as connection:
-            for snapshot in found:
-                facts = connection.execute(sa.select(table.c.facts).where(table.c.id == snapshot.id)).scalar_one()
-                changed = facts | {"closed_months": closed[snapshot.id]}
-                connection.execute(
-                    table.update().where(table.c.id == snapshot.id).values(records_purged_at=now, facts=changed)
-                )
-        for snapshot in found:
-            remove_records(snapshot.folder)
+        with acting(found):
+            _remove(registry, found, closed)
     return found
+
+
+def _remove(registry: Registry, found: list[Snapshot], closed: dict[str, list[str]]) -> None:
+    now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    table = tables.snapshots
+    with registry.database.engine.begin() as connection:
+        for snapshot in found:
+            facts = connection.execute(sa.select(table.c.facts).where(table.c.id == snapshot.id)).scalar_one()
+            changed = facts | {"closed_months": closed[snapshot.id]}
+            connection.execute(
+                table.update().where(table.c.id == snapshot.id).values(records_purged_at=now, facts=changed)
+            )
+    for snapshot in found:
+        remove_records(snapshot.folder)
 
 
 def _months_counted(registry: Registry, snapshot: Snapshot) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-HEAD: Final = "0003"
+HEAD: Final = "0005"
 """The newest migration in `migrations/versions`: what this code reads and writes."""
 
 metadata = sa.MetaData()
@@ -47,4 +47,44 @@ loads = sa.Table(
     sa.Column("files", sa.JSON, nullable=False),
     sa.Column("snapshots", sa.JSON, nullable=False),
     sa.Column("message", sa.Text, nullable=False, server_default=""),
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("event_id", sa.String(32), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("action", sa.String, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("who", sa.String, nullable=False),
+    sa.Column("source", sa.String, nullable=False, index=True),
+    sa.Column("happened_on", sa.Date, nullable=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("scope", sa.JSON, nullable=False),
+    sa.Column("rebase", sa.Boolean, nullable=False),
+    sa.Column("synthetic", sa.Boolean, nullable=False),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("who", sa.String, nullable=False, index=True),
+    sa.Column("role", sa.String, nullable=False),
+    sa.Column("act", sa.String, nullable=False, index=True),
+    sa.Column("about", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("previous", sa.String(64), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+)
+
+audit_guard = sa.Table(
+    "audit_guard",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("entries", sa.BigInteger, nullable=False),
+    sa.Column("head", sa.String(64), nullable=False),
 )

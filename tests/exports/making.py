@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import gzip
 import io
 import zipfile
@@ -12,8 +13,9 @@ from typing import Any
 
 import polars as pl
 import xlsxwriter
+import xlwt
 from odf.opendocument import OpenDocumentSpreadsheet
-from odf.table import Table, TableCell, TableRow
+from odf.table import CoveredTableCell, Table, TableCell, TableRow
 from odf.text import P
 
 Rows = Sequence[Sequence[Any]]
@@ -57,11 +59,34 @@ def write_ods(path: Path, sheets: dict[str, Rows]) -> Path:
         for row in rows:
             line = TableRow()
             for value in row:
-                cell = TableCell(valuetype="string")
+                if value is None:
+                    line.addElement(CoveredTableCell())
+                    continue
+                cell = (
+                    TableCell(valuetype="date", datevalue=value.isoformat())
+                    if isinstance(value, datetime.date)
+                    else TableCell(valuetype="string")
+                )
                 cell.addElement(P(text=str(value)))
                 line.addElement(cell)
             table.addElement(line)
         book.spreadsheet.addElement(table)
+    book.save(str(path))
+    return path
+
+
+def write_xls(path: Path, sheets: dict[str, Rows]) -> Path:
+    """The binary workbook of Excel 97 to 2003; dates are real dates."""
+    dated = xlwt.easyxf(num_format_str="dd/mm/yyyy")
+    book = xlwt.Workbook()
+    for name, rows in sheets.items():
+        sheet = book.add_sheet(name)
+        for number, row in enumerate(rows):
+            for column, value in enumerate(row):
+                if isinstance(value, datetime.date):
+                    sheet.write(number, column, value, dated)
+                else:
+                    sheet.write(number, column, value)
     book.save(str(path))
     return path
 

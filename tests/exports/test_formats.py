@@ -20,6 +20,7 @@ from tests.exports.making import (
     write_gzip,
     write_ods,
     write_parquet,
+    write_xls,
     write_xlsx,
     write_zip,
 )
@@ -88,7 +89,16 @@ FORMATS: dict[str, Make] = {
         f / "a.xlsx", {"Notes": [["About", "this"], ["x", "y"]], "Data": [["Victims"], [], *ROWS, [], []]}
     ),
     "XLSX named .csv": lambda f: write_xlsx(f / "a.xlsx", {"Extract": ROWS}).rename(f / "a.csv"),
+    "XLS": lambda f: write_xls(f / "a.xls", {"Extract": ROWS}),
+    "XLS with a title and another sheet": lambda f: write_xls(
+        f / "a.xls", {"Notes": [["About", "this"], ["x", "y"]], "Data": [["Victims"], [], *ROWS, [], []]}
+    ),
+    "XLS named .csv": lambda f: write_xls(f / "a.xls", {"Extract": ROWS}).rename(f / "a.csv"),
+    "zip of XLS": lambda f: write_zip(f / "a.zip", {"x/a.xls": write_xls(f / "b", {"A": ROWS}).read_bytes()}),
     "ODS": lambda f: write_ods(f / "a.ods", {"Extract": ROWS}),
+    "ODS with a title and another sheet": lambda f: write_ods(
+        f / "a.ods", {"Notes": [["About", "this"], ["x", "y"]], "Data": [["Victims"], [], *ROWS, [], []]}
+    ),
     "Parquet": lambda f: write_parquet(f / "a.parquet", ROWS),
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ import random
 import signal
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from equality.exports.code import code
 from equality.exports.load import load
 from equality.exports.read import open_exports
 from equality.store.registry import Registry
-from tests.exports.making import text_of, write_ods, write_parquet, write_xlsx, write_zip
+from tests.exports.making import text_of, write_ods, write_parquet, write_xls, write_xlsx, write_zip
 from tests.exports.test_formats import HEAD, ROWS, profile
 
 PROFILE = profile()
@@ -34,24 +35,29 @@ def table(*extra: str, head: str = HEADINGS, end: str = "\n") -> bytes:
     return end.join([head, *LINES[:3], *extra, *LINES[3:], ""]).encode()
 
 
+def zeros(gigabytes: int) -> bytes:
+    """Deflated zeros, made of one part over and over: a bomb needs no second to make."""
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    part = deflate.compress(bytes(1 << 24)) + deflate.flush(zlib.Z_FULL_FLUSH)
+    return part * (gigabytes * 64) + b"\x03\x00"
+
+
 def bomb(folder: Path) -> Path:
     """Two gigabytes of zeros in two megabytes."""
-    path = folder / "a.zip"
-    with (
-        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
-        archive.open("a.csv", "w", force_zip64=True) as member,
-    ):
-        for _ in range(2048):
-            member.write(bytes(1 << 20))
+    path = write_zip(folder / "a.zip", {})
+    content, name = zeros(2), b"a.csv"
+    facts = struct.pack("<HHHHHLLLHH", 20, 0, 8, 0, 33, 0, len(content), 2 << 30, len(name), 0)
+    head = b"PK\x03\x04" + facts + name
+    directory = b"PK\x01\x02" + struct.pack("<H", 20) + facts + struct.pack("<HHHLL", 0, 0, 0, 0, 0) + name
+    end = b"PK\x05\x06" + struct.pack("<HHHHLLH", 0, 0, 1, 1, len(directory), len(head) + len(content), 0)
+    path.write_bytes(head + content + directory + end)
+    with zipfile.ZipFile(path) as archive:
+        assert archive.getinfo("a.csv").file_size == 2 << 30
     return path
 
 
 def gzip_bomb(folder: Path) -> Path:
-    path = folder / "a.csv.gz"
-    with gzip.open(path, "wb", compresslevel=9) as file:
-        for _ in range(200):
-            file.write(b"a,b\n" * (1 << 18))
-    return path
+    return _named(folder / "a.csv.gz", gzip.compress(b"")[:10] + zeros(2) + bytes(8))
 
 
 def xlsx_with(folder: Path, part: str, content: bytes) -> Path:
@@ -104,8 +110,48 @@ def merged(folder: Path) -> Path:
     return path
 
 
+def far_cell(folder: Path) -> Path:
+    """A workbook of a few kilobytes whose reader wants room for 17 billion cells."""
+    path = write_xlsx(folder / "b.xlsx", {"A": ROWS})
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(folder / "a.xlsx", "w") as target:
+        for item in source.infolist():
+            content = source.read(item)
+            if item.filename.endswith("sheet1.xml"):
+                far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+                content = content.replace(b"</sheetData>", far)
+            target.writestr(item, content)
+    return folder / "a.xlsx"
+
+
+def ods_bomb(path: Path) -> Path:
+    """A cell that is repeated over a million rows and 16,384 columns."""
+    content = write_ods(path.with_name("b.ods"), {"A": ROWS})
+    again = b'number-columns-repeated="16384"><text:p>x</text:p></table:table-cell></table:table-row></table:table>'
+    with zipfile.ZipFile(content) as source, zipfile.ZipFile(path, "w") as target:
+        for item in source.infolist():
+            part = source.read(item)
+            if item.filename == "content.xml":
+                row = b'<table:table-row table:number-rows-repeated="1000000"><table:table-cell office:value-type="string" table:'
+                part = part.replace(b"</table:table>", row + again)
+            target.writestr(item, part)
+    return path
+
+
+def parquet_bomb(folder: Path) -> Path:
+    """300 MB of one cell in some kilobytes."""
+    cell = pl.Series("Note", ["x" * (1 << 20)])
+    frame = pl.select(
+        **{"Crime Ref": pl.lit("1"), "Date": pl.lit("03/02/2020"), "Sex": pl.lit("F"), "Ethnicity": pl.lit("W1")}
+    ).with_columns(cell)
+    pl.concat([frame] * 300).write_parquet(
+        folder / "a.parquet", compression="zstd", use_pyarrow=True, pyarrow_options={"use_dictionary": False}
+    )
+    return folder / "a.parquet"
+
+
 WIDE = [f"c{n}" for n in range(10_000)]
 XLSX = made(lambda f: write_xlsx(f / "a.xlsx", {"A": ROWS}))
+XLS = made(lambda f: write_xls(f / "a.xls", {"A": ROWS}))
 PARQUET = made(lambda f: write_parquet(f / "a.parquet", ROWS))
 NOISE = random.Random(4).randbytes(20_000)
 
@@ -158,6 +204,17 @@ LOADS: dict[str, tuple[Content, int, int]] = {
     "a workbook named .csv": (XLSX, 3, 0),
     "a CSV named .xlsx": (lambda f: _named(f / "a.xlsx", table()), 6, 0),
     "an ODS with blank rows": (lambda f: write_ods(f / "a.ods", {"A": [*ROWS[:2], [], *ROWS[2:]]}), 3, 0),
+    "an old workbook": (lambda f: write_xls(f / "a.xls", {"A": ROWS}), 3, 0),
+    "an old workbook with headings in the third row": (lambda f: write_xls(f / "a.xls", {"A": [["Victims"], [], *ROWS]}), 3, 0),
+    "an old workbook with an impossible date": (lambda f: write_xls(f / "a.xls", {"A": [*ROWS, ["4", "31/02/2020", "F", "W1", ""]]}), 3, 1),
+    "a workbook with duplicate headings": (lambda f: write_xlsx(f / "a.xlsx", {"A": [[*row, *row] for row in ROWS]}), 3, 0),
+    "a workbook with formulas as text": (lambda f: write_xlsx(f / "a.xlsx", {"A": [*ROWS, ["=1", "04/02/2020", "=cmd|' /C calc'!A0", "@x", "+1"]]}), 4, 0),
+    "an ODS with duplicate headings": (lambda f: write_ods(f / "a.ods", {"A": [[*row, *row] for row in ROWS]}), 3, 0),
+    "a Parquet file with duplicate rows of nothing": (lambda f: write_parquet(f / "a.parquet", [*ROWS, [None] * 5, [None] * 5]), 3, 2),
+    "a gzip of ragged rows": (gzip.compress(table("22/9/20,03/02/2020", "a,b,c,d,e,f,g")), 6, 2),
+    "a zip of ragged and mixed encodings": (
+        lambda f: write_zip(f / "a.zip", {"a.csv": table("22/9/20,03/02/2020") + "22/9/20,03/02/2020,F,W1,café\n".encode("cp1252")}), 7, 1,
+    ),
     "an archive with a folder and a picture": (lambda f: write_zip(f / "a.zip", {"x/": b"", "x/a.csv": table(), "b.png": b"x"}), 6, 0),
     "an archive that points outside": (lambda f: write_zip(f / "a.zip", {"../../../a.csv": table()}), 6, 0),
     "a name with markup": (lambda f: _named(f / "<b>$(ls);'.csv", table()), 6, 0),
@@ -199,6 +256,14 @@ REFUSED: dict[str, tuple[Content, str]] = {
     "half a workbook": (cut(XLSX, 0.5), "damaged or cut short"),
     "a workbook without sheets of rows": (lambda f: write_xlsx(f / "a.xlsx", {"A": []}), "no sheet holds a table"),
     "a workbook of another table": (lambda f: write_xlsx(f / "a.xlsx", {"A": [["a", "b"], [1, 2]]}), "missing Crime Ref"),
+    "an old workbook cut in its sectors": (lambda f: _named(f / "a.xls", XLS[:-1500]), "the workbook cannot be read"),
+    "an old workbook of another table": (lambda f: write_xls(f / "a.xls", {"A": [["a", "b"], [1, 2]]}), "missing Crime Ref"),
+    "a workbook with a cell at its far end": (far_cell, "its reader needed more than 8 GB of memory"),
+    "half an OpenDocument workbook": (cut(made(lambda f: write_ods(f / "a.ods", {"A": ROWS})), 0.5), "damaged or cut short"),
+    "an OpenDocument bomb": (lambda f: ods_bomb(f / "a.ods"), "the workbook cannot be read .*Cell limit exceeded"),
+    "a Parquet bomb": (parquet_bomb, "unpacks to more than"),
+    "noise named .parquet": (lambda f: _named(f / "a.parquet", b"PAR1" + NOISE), "the Parquet file is damaged"),
+    "a gzip of a workbook cut short": (gzip.compress(cut(XLSX, 0.5)), "damaged or cut short"),
     "an old workbook cut short": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + NOISE[:600], "the workbook cannot be read"),
     "half a Parquet file": (cut(PARQUET, 0.6), "the Parquet file is damaged or cut short"),
     "a Parquet file of lists": (
@@ -308,7 +373,7 @@ def test_a_load_keeps_the_rejected_rows_to_download(tmp_path: Path) -> None:
 def test_files_cut_and_overwritten_at_random_never_crash(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     content = bytearray(
-        chance.choice([table(), XLSX, PARQUET, gzip.compress(table()), table().decode().encode("utf-16")])
+        chance.choice([table(), XLSX, XLS, PARQUET, gzip.compress(table()), table().decode().encode("utf-16")])
     )
     for _ in range(chance.randint(1, 8)):
         content[chance.randrange(len(content))] = chance.randrange(256)

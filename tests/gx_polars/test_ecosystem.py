@@ -42,6 +42,9 @@ def _project(folder: Path) -> Any:
                 ),
                 gxe.ExpectColumnValuesToNotBeNull(column="sex", mostly=0.75),
                 gxe.ExpectColumnMeanToBeBetween(column="n", min_value=3, max_value=3),
+                gxe.ExpectColumnQuantileValuesToBeBetween(
+                    column="n", quantile_ranges={"quantiles": [0.5], "value_ranges": [[3, None]]}
+                ),
             ],
         )
     )
@@ -73,7 +76,7 @@ def test_a_project_is_saved_and_reloaded_and_writes_data_docs(tmp_path: Path) ->
     )
     (run_result,) = result.run_results.values()
     outcomes = [(one.success, one.result.get("unexpected_count")) for one in run_result.results]
-    assert sorted(outcomes, key=str) == [(False, 1), (True, 1), (True, None)]
+    assert sorted(outcomes, key=str) == [(False, 1), (True, 1), (True, None), (True, None)]
 
     pages = list((tmp_path / "gx" / "uncommitted" / "data_docs").rglob("validations/**/*.html"))
     assert len(pages) == 1

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from dashboard_double import MONTHS, VALUES, made_up_options
 
-from dashboard.link import FILTERS, View, default_view, next_unit, read, write
+from dashboard.link import FILTERS, OWN, View, default_view, next_unit, read, write
 from equality.measures.counts import RATES
 
 OPTIONS = made_up_options()
@@ -45,6 +45,7 @@ def test_what_is_written_is_read_again(seed: int) -> None:
         where=filters,
         flags=rng.choice([(), ("domestic_abuse",)]),
         drill=tuple(d for d, values in filters.items() if len(values) == 1),
+        own={name: rng.choice(("1", "adjusted", "Team 1")) for name in rng.sample(OWN, 2)},
     )
     assert read(write(view, OPTIONS, "double"), OPTIONS) == (view, [])
     assert read(write(view), OPTIONS) == (view, [])
@@ -119,3 +120,20 @@ def test_lifting_a_filter_drops_the_steps_that_hang_on_it() -> None:
     assert lifted.drill == ()
     assert lifted.where == {"team": ("Team 1",)}
     assert view.narrowed("team", ["Team 1", "Team 2"]).drill == ("area",)
+
+
+def test_parameters_of_single_pages_are_carried_and_checked_where_they_are_read() -> None:
+    view, notices = read({"reach": ["60"], "rates": ["<b>"], "limits": [""]}, OPTIONS)
+    assert notices == []
+    assert view.own == {"reach": "60", "rates": "<b>"}
+    assert view.own_number("reach", 0, 100, 50) == 60
+    assert view.own_choice("rates", ["adjusted", "raw"]) == "adjusted"
+    assert view.with_own("rates", "raw", "adjusted").own_choice("rates", ["adjusted", "raw"]) == "raw"
+    assert write(view.with_own("rates", "adjusted", "adjusted"), OPTIONS, "double") == {"reach": ["60"]}
+    assert view.drilled("Redditch", "sex", OPTIONS).own == view.own
+
+
+@pytest.mark.parametrize("asked", ["101", "-1", "1e3", "²", "9" * 5000, "fifty", "5.5"])
+def test_a_number_that_is_none_or_out_of_range_is_the_usual_one(asked: str) -> None:
+    view, _ = read({"reach": [asked]}, OPTIONS)
+    assert view.own_number("reach", 0, 100, 50) == 50

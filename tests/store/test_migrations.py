@@ -71,6 +71,9 @@ def test_a_store_from_before_notes_has_none_and_new_files_have_theirs(tmp_path: 
     load(REAL_MONTHS[:1], POLICE_UK, tmp_path)
     with sqlite3.connect(tmp_path / "registry.sqlite") as connection:
         connection.execute("ALTER TABLE files DROP COLUMN notes")
+        connection.execute("DROP TABLE events")
+        connection.execute("DROP TABLE audit")
+        connection.execute("DROP TABLE audit_guard")
         connection.execute("UPDATE alembic_version SET version_num = '0002'")
     connection.close()
     converted = tmp_path / REAL_MONTHS[1].name
