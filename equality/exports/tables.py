@@ -118,6 +118,16 @@ def records_table(tables: Mapping[str, JoinedTable]) -> str:
     return next(name for name, table in tables.items() if table.joins)
 
 
+def keys(tables: Mapping[str, JoinedTable]) -> dict[str, str]:
+    """Every heading that holds a key, under any name by which a joined set may show it → the table that it names."""
+    found: dict[str, str] = {}
+    for table in tables.values():
+        for name, columns in table.joins.items():
+            own = tables[name].key
+            found |= dict.fromkeys([*columns, *own, *(f"{name}.{heading}" for heading in own)], name)
+    return found
+
+
 def bare(heading: str, tables: Mapping[str, JoinedTable]) -> str:
     """A heading without the name of a table in front (`crimes.STATUS` → `STATUS`)."""
     table, dot, rest = heading.partition(".")

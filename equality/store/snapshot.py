@@ -156,6 +156,11 @@ class Snapshot:
         return sum(file.duplicates for file in self.files)
 
     @property
+    def every_file(self) -> tuple[SourceFile | TableFile, ...]:
+        """The files of the records, then those of the tables joined to them."""
+        return (*self.files, *self.tables)
+
+    @property
     def set_aside(self) -> int:
         """The rejected rows of this load, those of joined tables among them: what can be downloaded."""
         return self.rejected + sum(file.rejected for file in self.tables)

@@ -1,4 +1,4 @@
-"""Takes a flat synthetic export apart into crimes, people and the roles that link them, as a recording system holds it."""
+"""Takes a flat synthetic export apart into crimes, people and the roles that link them."""
 
 from __future__ import annotations
 
