@@ -125,7 +125,9 @@ def _set_duplicates_aside(files: Sequence[ExportFile], profile: Profile, folder:
     aside = again.lazy().with_columns(pl.lit(True).alias("_aside"))
     kept = pl.scan_parquet(records).join(aside, on=[*_ROW, "role"], how="left", maintain_order="left")
     _rewrite(kept.filter(pl.col("_aside").is_null()).drop("_aside"), records)
-    raw = together([frame for file in files for frame in raw_fields(file, profile)]).with_columns(_as_string())
+    rows = again.lazy().select(_ROW)
+    raw = together([frame for file in files for frame in raw_fields(file, profile, only=rows)])
+    raw = raw.with_columns(_as_string())
     which = [*_ROW, "role"] if "role" in raw.collect_schema() else _ROW
     named = again.lazy().with_columns(_as_string())
     repeats = raw.join(named, on=which, how="semi").with_columns(reason=pl.lit(DUPLICATE))

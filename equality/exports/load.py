@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from equality.errors import EqualityError, ExportError, LoadCancelledError, WarningsNotAcceptedError
-from equality.exports import closed, dates, drift
+from equality.exports import closed, dates, drift, workspace
 from equality.exports.extract import COMPRESSION, Extract, unreadable, write_extract
 from equality.exports.joined import open_files
 from equality.exports.profile import Profile
@@ -87,6 +87,7 @@ def load(
     registry = registry or Registry(store)
     steps = _Steps(progress, cancelled)
     names = [path.name for path in paths]
+    workspace.clear()
     try:
         files = _open(paths, profile, steps)
         groups = _snapshot_groups(files, profile)

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -179,11 +180,13 @@ def _loose(
     reading: Reading,
     workspace: Workspace,
 ) -> ExportFile:
-    digest = checksum(part)
+    with ThreadPoolExecutor(1) as beside:
+        hashing = beside.submit(checksum, part)
+        table = _table(part, kind, str(shown), wanted, reading, lambda _: None, workspace, labelled)
+    digest = hashing.result()
     if kind is Kind.workbook:
         # Sheets of one workbook share its bytes.
         digest = hashlib.sha256(f"{digest} {reading.sheet}".encode()).hexdigest()
-    table = _table(part, kind, str(shown), wanted, reading, lambda _: None, workspace, labelled)
     return ExportFile(
         shown, shown.name, digest, table.headings, table.rows, None, table.misfits, table.notes, table.scan, workspace
     )
@@ -268,16 +271,18 @@ def _open_table(packed: Path, path: Path, profile: Profile, workspace: Workspace
     shown = str(path)
     part, kind = _unwrapped(packed, path, workspace)
     extract_date = date_of_name(path, profile.extract)
-    digest = checksum(part)
     check = functools.partial(_check_headings, shown, profile=profile)
     wanted = list(profile.needed.values())
-    table = _table(part, kind, shown, wanted, profile.reading, check, workspace, profile.labelled)
+    # Hashing is work for one processor, as is looking through the text; they need not wait for each other.
+    with ThreadPoolExecutor(1) as beside:
+        digest = beside.submit(checksum, part)
+        table = _table(part, kind, shown, wanted, profile.reading, check, workspace, profile.labelled)
     if profile.extract.newest:
         extract_date = _newest(table, shown, profile)
     return ExportFile(
         path=path,
         name=path.name,
-        sha256=digest,
+        sha256=digest.result(),
         headings=table.headings,
         rows=table.rows,
         extract_date=extract_date,
