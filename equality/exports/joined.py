@@ -23,7 +23,7 @@ from equality.exports.layout import heading_of
 from equality.exports.profile import Profile
 from equality.exports.read import ExportFile, Joined, JoinedFile, open_exports, open_loose
 from equality.exports.recognise_tables import FileSet, file_sets
-from equality.exports.sides import Side, day_of, key_of, side_of, with_extract
+from equality.exports.sides import Side, day_of, key_of, place, side_of, with_extract
 from equality.exports.tables import bare, records_table
 from equality.exports.workspace import Workspace
 
@@ -84,7 +84,8 @@ def _join(found: FileSet, profile: Profile) -> list[ExportFile]:
             accounts=pl.concat([counted for counted, _ in accounts]),
             set_aside=pl.concat([aside for _, aside in accounts]),
         )
-        return [_as_file(each, sides, columns, days, joined, profile) for each in staged]
+        made = [_as_file(each, sides, columns, days, joined, profile) for each in staged]
+        return [replace(file, notes=(*file.notes, *found.notes)) for file in made]
     except pl.exceptions.PolarsError as error:
         files = [file.path.name for members in found.tables.values() for file in members]
         raise ExportError(
@@ -158,7 +159,7 @@ def _unfound(each: _Staged, sides: Sequence[Side], days: Sequence[date], profile
     rows = each.scan().filter(~pl.all_horizontal([side.is_found for side in sides]))
     day = day_of(rows, days, profile)
     text = raw_text(each.file.headings)
-    chosen = rows.select("source_row", "line", reason.alias("reason"), text.alias("raw_text"), day)
+    chosen = rows.select(*place(), reason.alias("reason"), text.alias("raw_text"), day)
     return chosen.collect(engine="streaming").sort("source_row")
 
 

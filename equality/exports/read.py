@@ -44,6 +44,7 @@ class ExportFile:
         notes: what a reader should know: the encoding it was converted from, a heading that stands twice.
         own: the headings whose cells are the raw text of a row; None for all. Of records to which other tables were
             joined (`equality.exports.joined`) those of their own table.
+        sheet: of a set of tables the sheet of a workbook that this is.
         joined: those other tables; None for a file that stands alone.
     """
 
@@ -58,6 +59,7 @@ class ExportFile:
     _table: Callable[[], pl.LazyFrame] = field(repr=False)
     _workspace: Workspace = field(repr=False)
     own: tuple[str, ...] | None = None
+    sheet: str | None = None
     joined: Joined | None = field(default=None, repr=False)
 
     @property
@@ -187,8 +189,19 @@ def _loose(
     if kind is Kind.workbook:
         # Sheets of one workbook share its bytes.
         digest = hashlib.sha256(f"{digest} {reading.sheet}".encode()).hexdigest()
+    sheet = shown.name if kind is Kind.workbook else None
     return ExportFile(
-        shown, shown.name, digest, table.headings, table.rows, None, table.misfits, table.notes, table.scan, workspace
+        path=shown,
+        name="/".join(shown.parts[-2:]) if sheet else shown.name,
+        sha256=digest,
+        headings=table.headings,
+        rows=table.rows,
+        extract_date=None,
+        misfits=table.misfits,
+        notes=table.notes,
+        _table=table.scan,
+        _workspace=workspace,
+        sheet=sheet,
     )
 
 
@@ -396,7 +409,7 @@ def _newest(table: Table, shown: str, profile: Profile) -> date:
 
 def _named_apart(files: list[ExportFile]) -> list[ExportFile]:
     """The same files, with more of their paths in the names of those that would share one."""
-    names = [file.path.name for file in files]
+    names = [file.name for file in files]
     for depth in range(2, max(len(file.path.parts) for file in files) + 1):
         shared = {name for name, times in Counter(names).items() if times > 1}
         names = [

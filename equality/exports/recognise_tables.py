@@ -22,10 +22,12 @@ class FileSet:
     Attributes:
         day: the extract's date, where the files' names say it; else None.
         tables: table of the profile → its files, in the order given; every table has at least one.
+        notes: sheets that are none of them.
     """
 
     day: date | None
     tables: Mapping[str, tuple[ExportFile, ...]]
+    notes: tuple[str, ...] = ()
 
 
 def file_sets(files: Sequence[ExportFile], profile: Profile, passed_over: Sequence[str] = ()) -> list[FileSet]:
@@ -40,13 +42,27 @@ def file_sets(files: Sequence[ExportFile], profile: Profile, passed_over: Sequen
         ExportError: if a file is none of the tables, may be several, or a set lacks a table.
     """
     containers = Counter(_container(file.path) for file in files)
+    passed_over, notes = list(passed_over), []
     by_day: dict[date | None, dict[str, list[ExportFile]]] = {}
     for file in files:
         container = _container(file.path)
         alone = container != file.path and containers[container] == 1
-        table = table_of(file, profile.tables, [file.path.name, *([container.name] if alone else [])])
+        try:
+            table = table_of(file, profile.tables, [file.path.name, *([container.name] if alone else [])])
+        except ExportError as error:
+            if file.sheet is None:
+                raise
+            # A workbook may well have a sheet that explains the others.
+            passed_over.append(str(error))
+            notes.append(f"the sheet {file.sheet!r} is none of the profile's tables and is not read")
+            continue
         by_day.setdefault(_day(file.path, container, profile), {}).setdefault(table, []).append(file)
-    sets = [FileSet(day, {name: tuple(members) for name, members in found.items()}) for day, found in by_day.items()]
+    sets = [
+        FileSet(day, {name: tuple(members) for name, members in found.items()}, tuple(notes))
+        for day, found in by_day.items()
+    ]
+    if not sets:
+        raise ExportError(passed_over[0])
     for each in sets:
         _check_whole(each, profile.tables, passed_over)
     return sets

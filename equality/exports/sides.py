@@ -139,13 +139,18 @@ class Side:
                 (rows.filter(pl.col(self.key).is_null()), f"has no key: {columns} is blank"),
                 (rows.join(again, on="source_row", how="semi"), f"{_REPEATED} {columns}"),
             ):
-                aside = chosen.select("source_file", "source_row", "line", pl.lit(reason).alias("reason"), text, day)
+                aside = chosen.select("source_file", *place(), pl.lit(reason).alias("reason"), text, day)
                 found.append(aside.collect(engine="streaming").select(_ASIDE))
             found.append(broken.select(_ASIDE))
         return pl.concat(found)
 
 
 _REPEATED = "a later row of the table has the same"
+
+
+def place() -> list[pl.Expr]:
+    """Where a row stands, in the types that every kind of file is given: see `rows.MISFIT_SCHEMA`."""
+    return [pl.col("source_row").cast(pl.UInt32), pl.col("line").cast(pl.Int64)]
 
 
 def side_of(name: str, files: tuple[ExportFile, ...], columns: Columns, profile: Profile) -> Side:
