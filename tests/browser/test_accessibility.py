@@ -14,10 +14,12 @@ pytestmark = pytest.mark.browser
 FIGURES = [
     "/",
     "/gaps",
+    "/trends?source=athena",
     "/?source=athena",
     "/gaps?source=athena&area=Worcester&drill=area&by=team",
     "/compare?rates=raw",
     "/compare?source=athena&by=team",
+    "/drivers?source=athena&against=units&by=area",
 ]
 PAGES = [*FIGURES, "/exports", "/exports?snapshot={snapshot}"]
 
