@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 import streamlit as st
@@ -25,6 +25,7 @@ from equality.measures.catalogue import Characteristic, characteristics
 from equality.measures.counts import slice_counts
 from equality.measures.dimensions import ROLES, months_between, shift_month
 from equality.settings import settings
+from equality.store.events import Entry
 from equality.store.snapshot import Snapshot
 
 ICON: Final = Path(__file__).with_name("icon.svg")
@@ -105,6 +106,27 @@ class Context:
         flags = wanted.flags if "flags" in found.columns else ()
         return found.filter(replace(wanted, where=held, flags=flags).predicate())
 
+    @property
+    def validation(self) -> dict[str, Any]:
+        """What the checkpoint found in the snapshot when it was loaded: counts of records, whatever the filters."""
+        return data.validation(self.snapshot)
+
+    def history(self, view: View | None = None) -> pl.DataFrame | None:
+        """How much successive extracts knew at which age, within a view's filters but for its period.
+
+        A frame of `equality.measures.ages.slice_ages`; None if ages were not counted when the snapshot was loaded.
+        """
+        wanted = replace((view or self.view).selection(), period=("", ""))
+        return data.history(self.snapshot, wanted, tuple(self.options.characteristics))
+
+    def delivered_again(self) -> bool:
+        """Whether the source has had several extracts, so that its newest months may still fill in."""
+        return len(data.extracts(self.snapshot)) > 1
+
+    def events(self) -> list[Entry]:
+        """What happened that may explain a change, the oldest first."""
+        return data.events(self.snapshot.source)
+
     def unheeded(self, *columns: str) -> list[str]:
         """The titles of the filters in force that a table with these columns cannot heed."""
         asked = [d for d, values in self.view.where.items() if values and d not in columns]
@@ -178,6 +200,16 @@ def may_load() -> bool:
 def may_see_records() -> bool:
     """Whether this reader may see rows about single people, such as those that a load rejected."""
     return True
+
+
+def may_change_events() -> bool:
+    """Whether this reader may enter, edit and withdraw events."""
+    return True
+
+
+def who() -> str:
+    """Who is there, for what is written down: the one place for sign-in to say so."""
+    return "local user"
 
 
 def _begin(page_id: str) -> navigation.PageInfo:
