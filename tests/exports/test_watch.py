@@ -21,6 +21,7 @@ from equality.settings import ROOT
 from equality.store.registry import Registry
 from tests.conftest import REAL_MONTHS
 
+pytestmark = pytest.mark.usefixtures("without_verdict")
 POLICE_UK = load_profile("data.police.uk")
 Told = list[tuple[str, Loaded | EqualityError]]
 
