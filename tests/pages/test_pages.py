@@ -27,6 +27,7 @@ PAGES = {
     "overview": "How are we doing, and what should we do next?",
     "gaps": "Where are the gaps?",
     "compare": "Who differs by more than chance and mix?",
+    "trends": "Is it getting better, or is it noise?",
 }
 CHARTS = {"overview": 3, "gaps": 3}
 """Charts that a page draws whatever the selection; others draw none where there is too little to say."""
@@ -42,6 +43,7 @@ LINKS: list[dict[str, list[str]]] = [
     {"area": ["Redditch"], "drill": ["area"], "by": ["crime_group"]},
     {"by": ["month"], "from": ["2019-01"], "to": ["2019-01"]},
     {"by": ["role"]},
+    {"step": ["week"], "basis": ["settled"], "chart": ["p_prime"], "event": [HOSTILE]},
     {"by": ["team"], "rates": ["raw"], "limits": ["chance"], "reach": ["²"], "split": [HOSTILE], "other": [HOSTILE]},
     {"by": ["month"], "measure": ["validity"], "drill": ["area"], "area": ["Worcester"]},
 ]
