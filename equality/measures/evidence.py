@@ -4,6 +4,15 @@ Pages never read records. What a page needs beyond the counts by state (how old 
 which cells are blank together, how birth dates are spread) is therefore counted once, when an extract is loaded,
 and stored beside `counts.parquet` under its own name. To add one: write a module with a `build` function and list
 it in `EVIDENCE`.
+
+Loading speed is measured (`benchmarks/load.py`), and every table is counted over every record. They are collected
+together, so that the records are read, and their states worked out, once for all tables. What keeps one cheap:
+
+- One `group_by` straight from the records that `build` is given, by columns that are there (categories, small
+  integers, dates); what needs text or a look-up is worked out afterwards, on the groups.
+- Few sums: each costs about as much as reading the column. Sum Booleans, cast the result.
+- A `group_by` of people only over `of="people"`: it leaves out those who stand on one record, most of them.
+- No window (`over`), sort, `unique`, join or Python function over records, and no `collect` in `build`.
 """
 
 from __future__ import annotations
@@ -24,13 +33,14 @@ class Evidence:
 
     Attributes:
         name: of its file in the snapshot's folder, without `.parquet`.
-        of: `state` for what is known once the extract is in, `extract` for the records that it delivered itself.
+        of: `state` for what is known once the extract is in, `extract` for the records that it delivered itself,
+            `people` for those of the state whose person stands on several (`equality.measures.people`).
         build: records with `{characteristic}_state` beside every characteristic → the counts, lazily. They add up,
             hold no reference to a person or crime, and carry `month`, so that they outlive the records.
     """
 
     name: str
-    of: Literal["state", "extract"]
+    of: Literal["state", "extract", "people"]
     build: Callable[[pl.LazyFrame, Extracted], pl.LazyFrame]
 
 

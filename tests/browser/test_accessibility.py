@@ -19,6 +19,7 @@ FIGURES = [
     "/gaps?source=athena&area=Worcester&drill=area&by=team",
     "/compare?rates=raw",
     "/compare?source=athena&by=team",
+    "/drivers?source=athena&against=units&by=area",
 ]
 PAGES = [*FIGURES, "/exports", "/exports?snapshot={snapshot}"]
 
