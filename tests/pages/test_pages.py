@@ -28,6 +28,8 @@ PAGES = {
     "gaps": "Where are the gaps?",
     "compare": "Who differs by more than chance and mix?",
     "drivers": "Why, and what would help most?",
+    "plausibility": "Are the answers believable?",
+    "together": "Does what is missing bias what is there?",
 }
 CHARTS = {"overview": 3, "gaps": 3}
 """Charts that a page draws whatever the selection; others draw none where there is too little to say."""
@@ -47,6 +49,8 @@ LINKS: list[dict[str, list[str]]] = [
     {"against": ["year"], "from": ["2021-03"], "to": ["2021-04"], "split": ["area"], "reach": ["100"], "goal": ["1"]},
     {"by": ["team"], "rates": ["raw"], "limits": ["chance"], "reach": ["²"], "split": [HOSTILE], "other": [HOSTILE]},
     {"by": ["month"], "measure": ["validity"], "drill": ["area"], "area": ["Worcester"]},
+    {"answer": [HOSTILE], "characteristic": ["ethnicity_observed"]},
+    {"answer": ["Black"], "characteristic": ["gender_reassignment"]},
 ]
 
 
