@@ -105,7 +105,7 @@ CELLS = pl.DataFrame({"team": ["a", "b"], "hits": [20, 60], "n": [100, 100]})
     ("rate", "goal", "start"),
     [
         (0.6, 0.6, "Lifting one combination to 60% would reach the goal of 60%: 40 people more known, from 40.0%"),
-        (0.6, 0.9, "Lifting to 60% cannot reach the goal of 90%: even the one place below it would give only 40 people"),
+        (0.6, 0.9, "Lifting to 60% cannot reach the goal of 90%: even the one place below it would give only 40"),
         (0.6, 0.4, "The goal of 40% is reached already: the overall rate is 40.0%."),
         (0.1, 0.9, "No place of enough people is below 10%"),
     ],
