@@ -21,7 +21,8 @@ FIGURES = [
     "/compare?source=athena&by=team",
     "/drivers?source=athena&against=units&by=area",
 ]
-PAGES = [*FIGURES, "/exports", "/exports?snapshot={snapshot}"]
+ANSWERS = ["/plausibility", "/plausibility?source=athena", "/together", "/together?source=athena&answer=Asian"]
+PAGES = [*FIGURES, *ANSWERS, "/exports", "/exports?snapshot={snapshot}"]
 
 
 @pytest.mark.parametrize("path", PAGES)
