@@ -23,8 +23,15 @@ def params(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.url).query)
 
 
+def whole(page: Page) -> Page:
+    """The page once its last line is there: the machine may pause before the charts come."""
+    expect(page.get_by_text("Management information, not official statistics.")).to_be_visible()
+    drawn(page)
+    return page
+
+
 def main(page: Page) -> str:
-    return page.locator("[data-testid=stMain]").inner_text()
+    return whole(page).locator("[data-testid=stMain]").inner_text()
 
 
 @pytest.mark.parametrize("path", ["/plausibility?source=athena", "/together?source=athena&answer=Asian"])
@@ -67,17 +74,17 @@ def test_the_numbers_of_a_pattern_are_those_of_the_store(server: Server, visit: 
     table = stored.filter(selection.predicate()).collect()
     everything = sum(bits().values())
     nothing_known = table.filter(pl.col("missing") == everything)["records"].sum()
-    page = visit(f"{server.address}/together?source=athena")
+    page = whole(visit(f"{server.address}/together?source=athena"))
     marks = page.locator('svg.marks [aria-label^="Missing together: Ethnicity, Sex, Age"]')
     labels = {label for mark in marks.all() if (label := mark.get_attribute("aria-label"))}
-    whole = [label for label in labels if label.count(",") >= len(bits()) - 1 and "Nationality" in label]
-    assert any(f": {nothing_known:,} people" in label for label in whole), labels
+    everybody = [label for label in labels if label.count(",") >= len(bits()) - 1 and "Nationality" in label]
+    assert any(f": {nothing_known:,} people" in label for label in everybody), labels
 
 
 def test_the_answer_and_the_characteristic_are_chosen_by_keyboard_and_kept_in_the_address(
     server: Server, visit: Visit
 ) -> None:
-    page = visit(f"{server.address}/together?source=athena")
+    page = whole(visit(f"{server.address}/together?source=athena"))
     page.get_by_role("combobox", name="Answer").focus()
     page.keyboard.type("Black")
     page.keyboard.press("Enter")
