@@ -27,6 +27,7 @@ PAGES = {
     "overview": "How are we doing, and what should we do next?",
     "gaps": "Where are the gaps?",
     "compare": "Who differs by more than chance and mix?",
+    "trends": "Is it getting better, or is it noise?",
     "drivers": "Why, and what would help most?",
     "plausibility": "Are the answers believable?",
     "together": "Does what is missing bias what is there?",
@@ -45,6 +46,7 @@ LINKS: list[dict[str, list[str]]] = [
     {"area": ["Redditch"], "drill": ["area"], "by": ["crime_group"]},
     {"by": ["month"], "from": ["2019-01"], "to": ["2019-01"]},
     {"by": ["role"]},
+    {"step": ["week"], "basis": ["settled"], "chart": ["p_prime"], "event": [HOSTILE]},
     {"against": ["units"], "by": ["area"], "unit": ["Worcester"], "other": ["Wychavon"], "split": ["team"]},
     {"against": ["year"], "from": ["2021-03"], "to": ["2021-04"], "split": ["area"], "reach": ["100"], "goal": ["1"]},
     {"by": ["team"], "rates": ["raw"], "limits": ["chance"], "reach": ["²"], "split": [HOSTILE], "other": [HOSTILE]},
@@ -152,7 +154,7 @@ def test_a_page_that_is_the_main_script_does_not_start_again_for_ever() -> None:
 def test_pages_do_not_import_great_expectations_nor_change_frames_through_pandas() -> None:
     program = (
         "import sys, runpy\n"
-        "from dashboard import drill, filters, frames, loading, mapping, shell, show, snapshot_page, upload\n"
+        "from dashboard import drill, filters, frames, loading, mapping, shell, show, snapshot_page\n"
         "from equality.charts import district_map, matrix, row_panels, rows\n"
         "assert 'great_expectations' not in sys.modules, 'great_expectations'\n"
     )
