@@ -53,6 +53,6 @@ EVIDENCE: Final[tuple[Evidence, ...]] = (
     Evidence("old_codes", "state", answers.old_codes),
     Evidence("birth_days", "state", births.birth_days),
     Evidence("years_of_age", "state", births.years_of_age),
-    Evidence("persons", "state", births.persons),
+    Evidence("persons", "people", births.persons),
 )
 """Every table beside the counts by state."""
