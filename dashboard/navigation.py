@@ -46,6 +46,7 @@ PAGES: Final = {
     for page in (
         PageInfo("overview", "Overview", "How are we doing, and what should we do next?", ":material/monitoring:"),
         PageInfo("gaps", "Gaps", "Where are the gaps?", ":material/grid_on:"),
+        PageInfo("compare", "Compare", "Who differs by more than chance and mix?", ":material/filter_alt:"),
         PageInfo("exports", "Exports", "Is the data in, and can I trust it?", ":material/database:"),
         PageInfo("mapping", "Mapping", "What does each column of this export mean?", ":material/schema:"),
     )

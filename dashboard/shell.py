@@ -85,6 +85,13 @@ class Context:
         names = self.options.characteristics if characteristics is None else characteristics
         return slice_counts(self.counts, by=by, characteristics=names, selection=selection)
 
+    def strata(self, *by: str, view: View | None = None) -> pl.DataFrame:
+        """Counts of the characteristic in focus by many dimensions at once, `flags` among them if asked.
+
+        For reckoning only: each row may be of a single person, so rows are summed or modelled before anything is shown.
+        """
+        return self.slice(*by, view=view, characteristics=[(view or self.view).characteristic])
+
     def table(self, name: str, view: View | None = None) -> pl.DataFrame | None:
         """A table of `equality.measures.evidence`, narrowed by those filters of a view whose dimensions it has.
 

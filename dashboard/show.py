@@ -191,6 +191,35 @@ def step_key(colours: Palette, measure: str) -> None:
     )
 
 
+def funnel_key(colours: Palette) -> None:
+    """The key to the points and lines of a funnel plot."""
+
+    def drawn(content: str, width: int = 16) -> str:
+        # SVG in an image would need its own colours; these are shapes of the page.
+        return f'<span style="display:inline-flex;width:{width}px;justify-content:center;flex:none">{content}</span>'
+
+    dot = f'<span style="width:10px;height:10px;border-radius:5px;background:{colours.outline}"></span>'
+    triangle = "width:13px;height:11px;clip-path:polygon(50% 0,100% 100%,0 100%)"
+    far = f'<span style="{triangle};background:{colours.mark}"></span>'
+    hollow = (
+        f'<span style="{triangle};background:{colours.mark};display:inline-flex;justify-content:center">'
+        f'<span style="width:7px;height:6px;margin-top:4px;background:{colours.background};'
+        'clip-path:polygon(50% 0,100% 100%,0 100%)"></span></span>'
+    )
+    solid = f'<span style="width:22px;border-top:2px solid {colours.muted}"></span>'
+    dashed = f'<span style="width:22px;border-top:2px dashed {colours.muted}"></span>'
+    _key(
+        [
+            (drawn(far), "Look here first: outside the 99.8% limits"),
+            (drawn(hollow), "Between the limits"),
+            (drawn(dot), "Within the 95% limits"),
+            (drawn(solid, 24), "99.8% limits"),
+            (drawn(dashed, 24), "95% limits"),
+        ],
+        colours,
+    )
+
+
 def source_line(context: Context) -> None:
     """Where the numbers come from: source, period, extract, denominator, attribution."""
     snapshot, view = context.snapshot, context.view

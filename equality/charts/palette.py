@@ -34,6 +34,7 @@ class Palette:
         muted: secondary words.
         grid: hairlines.
         mark: the dots and lines of the measured rate.
+        second: marks of a second kind beside `mark`; darker or lighter than it, to be told apart in greyscale.
         target: the target's tick.
         national: the national figure's diamond.
         too_few: fill of cells with too few people.
@@ -48,6 +49,7 @@ class Palette:
     muted: str
     grid: str
     mark: str
+    second: str
     target: str
     national: str
     too_few: str
@@ -63,6 +65,7 @@ LIGHT: Final = Palette(
     muted="#484949",
     grid="#d8dbde",
     mark="#12436D",
+    second="#F46A25",
     target="#0b0c0c",
     national="#801650",
     too_few="#f3f5f7",
@@ -87,6 +90,7 @@ DARK: Final = Palette(
     muted="#c2bfba",
     grid="#3d3b37",
     mark="#6BACE6",
+    second="#C4501B",
     target="#f5f4f2",
     national="#F4A8CF",
     too_few="#24231f",

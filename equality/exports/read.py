@@ -8,6 +8,7 @@ import glob
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -145,16 +146,18 @@ def _open_table(part: Path, path: Path, profile: Profile, workspace: Workspace) 
     if kind in (Kind.gzip, Kind.zip):
         raise ExportError(f"{shown}: an archive inside an archive is not opened; unpack it and load what it holds.")
     extract_date = date_of_name(path, profile.extract)
-    digest = checksum(part)
     check = functools.partial(_check_headings, shown, profile=profile)
     wanted = list(profile.needed.values())
-    table = _table(part, kind, shown, wanted, profile.reading, check, workspace, profile.labelled)
+    # Hashing is work for one processor, as is looking through the text; they need not wait for each other.
+    with ThreadPoolExecutor(1) as beside:
+        digest = beside.submit(checksum, part)
+        table = _table(part, kind, shown, wanted, profile.reading, check, workspace, profile.labelled)
     if profile.extract.newest:
         extract_date = _newest(table, shown, profile)
     return ExportFile(
         path=path,
         name=path.name,
-        sha256=digest,
+        sha256=digest.result(),
         headings=table.headings,
         rows=table.rows,
         extract_date=extract_date,

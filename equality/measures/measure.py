@@ -31,6 +31,8 @@ from equality.measures.suites import (
 # Great Expectations keeps its current project in a global; Streamlit runs each session in a thread.
 _ONE_AT_A_TIME = threading.Lock()
 
+_ELSEWHERE = "_known_elsewhere"
+
 
 def with_states(records: pl.LazyFrame, characteristics: Sequence[str]) -> pl.LazyFrame:
     """Add to person-role records `{characteristic}_state` for each characteristic."""
@@ -52,7 +54,10 @@ def count(records: pl.LazyFrame, characteristics: Sequence[str], dimensions: Seq
         flags,
         *(_not_understood(name, conditions) for name, conditions in state_conditions(characteristics).items()),
     )
-    measured = _with_known_elsewhere(measured, characteristics)
+    measured = _with_known_elsewhere(measured, characteristics).with_columns(
+        (pl.col(_ELSEWHERE) & (1 << place) != 0).fill_null(False).alias(_elsewhere(name))
+        for place, name in enumerate(characteristics)
+    )
     sums = [_kind(name, kind).cast(pl.UInt32).alias(column(name, kind)) for name in characteristics for kind in KINDS]
     return measured.group_by(*dimensions, "flags").agg(sums)
 
@@ -82,9 +87,8 @@ def _kind(characteristic: str, kind: str) -> pl.Expr:
     if kind == "not_understood":
         return ((state == "not_obtained") & pl.col(f"{characteristic}_not_understood")).sum()
     if kind == "recoverable_cells":
-        known = pl.col(_elsewhere(characteristic))
-        cells = state.is_in(["blank", "unknown"]) & known.fill_null(False)
-        return pl.when(known.count() > 0).then(cells.sum())
+        cells = state.is_in(["blank", "unknown"]) & pl.col(_elsewhere(characteristic))
+        return pl.when(pl.col("person_ref").count() > 0).then(cells.sum())
     return (state == kind).sum()
 
 
@@ -98,13 +102,33 @@ def _elsewhere(characteristic: str) -> str:
 
 
 def _with_known_elsewhere(measured: pl.LazyFrame, characteristics: Sequence[str]) -> pl.LazyFrame:
-    """Add whether a record's person is known on any record: for a cell that is not, on another one."""
+    """Add what is known of a record's person on any record, a bit for each characteristic.
+
+    Null where the person stands on no other record: a cell that is not known is then known nowhere else.
+    """
+    bits = [
+        pl.when(pl.col(state_column(name)) == "valid").then(pl.lit(1 << place, dtype=pl.UInt64)).otherwise(0)
+        for place, name in enumerate(characteristics)
+    ]
+    again = _hash_again(measured)
     people = (
         measured.filter(pl.col("person_ref").is_not_null())
+        .select("person_ref", pl.col("person_ref").hash().alias("_hash"), pl.sum_horizontal(bits).alias(_ELSEWHERE))
+        .join(again.lazy(), on="_hash", how="semi")
         .group_by("person_ref")
-        .agg((pl.col(state_column(n)) == "valid").any().alias(_elsewhere(n)) for n in characteristics)
+        .agg(pl.col(_ELSEWHERE).bitwise_or())
     )
     return measured.join(people, on="person_ref", how="left")
+
+
+def _hash_again(records: pl.LazyFrame) -> pl.DataFrame:
+    """Hashes that the references of several records have: of few people who stand on one record only.
+
+    Eight bytes a record here spare a table of every person in the join, most of whom stand on one record.
+    """
+    referred = records.filter(pl.col("person_ref").is_not_null()).select(pl.col("person_ref").hash().alias("_hash"))
+    hashes = referred.collect(engine="streaming")["_hash"].sort()
+    return hashes.filter(hashes == hashes.shift(1)).unique().to_frame()
 
 
 def validate(

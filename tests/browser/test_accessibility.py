@@ -11,7 +11,14 @@ from playwright.sync_api import Page
 from equality.store.registry import Registry
 
 pytestmark = pytest.mark.browser
-FIGURES = ["/", "/gaps", "/?source=athena", "/gaps?source=athena&area=Worcester&drill=area&by=team"]
+FIGURES = [
+    "/",
+    "/gaps",
+    "/?source=athena",
+    "/gaps?source=athena&area=Worcester&drill=area&by=team",
+    "/compare?rates=raw",
+    "/compare?source=athena&by=team",
+]
 PAGES = [*FIGURES, "/exports", "/exports?snapshot={snapshot}"]
 
 
