@@ -16,6 +16,7 @@ from dashboard.link import FILTERS, UNITS, Options
 from equality.analysis.verdict import Verdict, verdict
 from equality.measures.counts import characteristics_of
 from equality.measures.dimensions import NO_LOCATION, NOT_RECORDED, OUTSIDE, ROLES, months_between
+from equality.protection.disclosure import Disclosure, Rule, rule, secret_of
 from equality.settings import settings
 from equality.store.registry import Registry
 from equality.store.snapshot import Snapshot
@@ -66,6 +67,21 @@ def table(snapshot: Snapshot, name: str) -> pl.DataFrame | None:
 def _table(snapshot_id: str, name: str, _snapshot: Snapshot) -> pl.DataFrame | None:
     found = registry().table(_snapshot, name)
     return None if found is None else found.collect()
+
+
+def secret() -> bytes:
+    """The key of the store's disclosure control."""
+    return secret_of(settings().store)
+
+
+def disclosure(snapshot: Snapshot) -> Disclosure:
+    """The counts of a snapshot as viewers may see them."""
+    return _disclosure(snapshot.id, rule(), snapshot)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _disclosure(snapshot_id: str, given: Rule, _snapshot: Snapshot) -> Disclosure:
+    return Disclosure(counts(_snapshot), secret(), given)
 
 
 def options(snapshot: Snapshot) -> Options:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -37,6 +38,11 @@ class Settings(BaseSettings):
             (`EQUALITY_DISCLOSURE_DIMENSIONS`).
         disclosure_key: the secret of the rounding; empty for `disclosure.key` in the store, which is made when first
             needed (`EQUALITY_DISCLOSURE_KEY`).
+        identity_claim: the claim of the ID token that names a person (`EQUALITY_IDENTITY_CLAIM`).
+        roles_claim: the claim that lists somebody's groups; empty where roles come from the table only
+            (`EQUALITY_ROLES_CLAIM`).
+        roles_by_claim: group → role, as JSON (`EQUALITY_ROLES_BY_CLAIM`).
+        session_hours: after so many hours somebody has to sign in again (`EQUALITY_SESSION_HOURS`).
         audit_anchor: the file that keeps the audit log's length and hashes outside the database; empty for
             `audit.anchor` in the store (`EQUALITY_AUDIT_ANCHOR`).
         audit_reason_required: whether record-level views, downloads, assignments, purges and changes of settings or
@@ -58,6 +64,10 @@ class Settings(BaseSettings):
     disclosure_base: int = Field(default=5, ge=3)
     disclosure_dimensions: int = Field(default=2, ge=1)
     disclosure_key: str = Field(default="", repr=False)
+    identity_claim: str = "email"
+    roles_claim: str = ""
+    roles_by_claim: dict[str, Literal["viewer", "analyst", "administrator"]] = Field(default_factory=dict)
+    session_hours: float = Field(default=8.0, gt=0, le=24 * 30)
     audit_anchor: str = ""
     audit_reason_required: bool = False
 

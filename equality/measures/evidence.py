@@ -39,7 +39,9 @@ class Evidence:
         name: of its file in the snapshot's folder, without `.parquet`.
         of: `state` for what is known once the extract is in, `extract` for the records that it delivered itself.
         build: records with `{characteristic}_state` beside every characteristic → the counts, lazily. They add up,
-            hold no reference to a person or crime, and carry `month`, so that they outlive the records.
+            hold no reference to a person or crime, and carry `month`, so that they outlive the records. Unsigned
+            columns but `flags` are counts of people or cells (disclosure control rounds them); all others say what a
+            row is of.
     """
 
     name: str
@@ -49,3 +51,8 @@ class Evidence:
 
 EVIDENCE: Final[tuple[Evidence, ...]] = ()
 """Every table beside the counts by state."""
+
+
+def counts_of(table: pl.DataFrame) -> list[str]:
+    """The columns of a table that count: the unsigned ones, `flags` excepted."""
+    return [name for name, kind in table.schema.items() if kind.is_unsigned_integer() and name != "flags"]

@@ -66,8 +66,8 @@ class Rule:
     def sentence(self) -> str:
         """The rule in words, for readers."""
         return (
-            f"Figures are rounded to multiples of {self.base}, by month and unit, so that nobody can be singled out; "
-            f"{MARKER} is a figure below {self.threshold}, and 0 is none or next to none. Rates are of the rounded figures."
+            f"Figures are rounded to multiples of {self.base}, by month and unit, so that nobody can be singled out. "
+            f"{MARKER} is a figure below {self.threshold}; 0 is none or next to none. Rates are of rounded figures."
         )
 
 
@@ -107,7 +107,7 @@ class Disclosure:
         refused = self.refuses(by, selection)
         named = () if refused else self._named(by, selection)
         # What is refused keeps its columns, and has no rows.
-        chosen = self._rounded(by, named).lazy().filter(pl.lit(False) if refused else selection.predicate())  # noqa: FBT003
+        chosen = self._rounded(by, named).lazy().filter(pl.lit(False) if refused else selection.predicate())
         sums = [pl.col(column(c, kind)).sum() for c in characteristics for kind in KINDS]
         wide = (chosen.group_by(list(by)).agg(sums) if by else chosen.select(sums)).collect()
         parts = [self._long(wide, by, name, order, refused=refused) for order, name in enumerate(characteristics)]

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from hypothesis import given
+from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from equality.errors import StoreError
@@ -46,6 +47,7 @@ def selections(draw: st.DrawFn) -> Selection:
     return Selection((first, last), where, flags)
 
 
+@how(deadline=None)
 @given(selections())
 def test_every_figure_is_a_multiple_of_the_base_and_none_is_small(selection: Selection) -> None:
     frame = slice_of((), selection)
@@ -63,6 +65,7 @@ def test_every_figure_is_a_multiple_of_the_base_and_none_is_small(selection: Sel
     assert (frame["not_understood"].fill_null(0) <= frame["not_obtained"].fill_null(10**6)).all()
 
 
+@how(deadline=None)
 @given(selections())
 def test_the_same_figure_in_every_view(selection: Selection) -> None:
     """A group of a slice is what a filter for that group alone gives, in whatever order and company."""
