@@ -25,7 +25,21 @@ LADDER: Final = ("area", "team", "crime_group", "crime_subgroup", "channel", "mo
 
 SINGLE: Final = ("source", "from", "to", "role", "characteristic", "measure", "by")
 MULTIPLE: Final = (*FILTERS, "flag", "drill")
-OWN: Final = ("rates", "limits", "split", "against", "unit", "other", "reach", "goal")
+OWN: Final = (
+    "rates",
+    "limits",
+    "split",
+    "against",
+    "unit",
+    "other",
+    "reach",
+    "goal",
+    "step",
+    "basis",
+    "chart",
+    "event",
+    "answer",
+)
 """Parameters that mean something on single pages: carried along as they are, read with `own_choice` or `own_number`."""
 LONGEST_ECHO: Final = 40
 """Characters of a value that was not understood which are repeated on screen."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 import streamlit as st
@@ -29,6 +29,7 @@ from equality.protection.access import May, may
 from equality.protection.disclosure import MARKER, Disclosure, protected_rows
 from equality.protection.people import Person
 from equality.settings import settings
+from equality.store.events import Entry
 from equality.store.snapshot import Snapshot
 
 ICON: Final = Path(__file__).with_name("icon.svg")
@@ -119,6 +120,31 @@ class Context:
             return protected_rows(rows, counts_of(rows), data.secret(), self.disclosure.rule)
         return rows
 
+    @property
+    def validation(self) -> dict[str, Any]:
+        """What the checkpoint found in the snapshot when it was loaded: counts of records, whatever the filters."""
+        # Counts of single expectations, by no block of any kind: not for viewers.
+        return {} if self.disclosure else data.validation(self.snapshot)
+
+    def history(self, view: View | None = None) -> pl.DataFrame | None:
+        """How much successive extracts knew at which age, within a view's filters but for its period.
+
+        A frame of `equality.measures.ages.slice_ages`; None if ages were not counted when the snapshot was loaded, and
+        for readers who may not see exact counts: their figures of successive extracts are not protected.
+        """
+        if self.disclosure:
+            return None
+        wanted = replace((view or self.view).selection(), period=("", ""))
+        return data.history(self.snapshot, wanted, tuple(self.options.characteristics))
+
+    def delivered_again(self) -> bool:
+        """Whether the source has had several extracts, so that its newest months may still fill in."""
+        return len(data.extracts(self.snapshot)) > 1
+
+    def events(self) -> list[Entry]:
+        """What happened that may explain a change, the oldest first."""
+        return data.events(self.snapshot.source)
+
     def unheeded(self, *columns: str) -> list[str]:
         """The titles of the filters in force that a table with these columns cannot heed."""
         asked = [d for d, values in self.view.where.items() if values and d not in columns]
@@ -196,6 +222,16 @@ def may_load() -> bool:
 def may_see_records() -> bool:
     """Whether this reader may see rows about single people of all teams, such as those that a load rejected."""
     return may(identity.person(), May.records)
+
+
+def may_change_events() -> bool:
+    """Whether this reader may enter, edit and withdraw events."""
+    return may(identity.person(), May.events)
+
+
+def who() -> str:
+    """Who is there, for what is written down."""
+    return identity.person().id
 
 
 def _begin(page_id: str) -> tuple[navigation.PageInfo, Person]:

@@ -16,6 +16,7 @@ from dashboard.shell import Context
 from dashboard.text import day_name, plain
 from equality.analysis.words import period_name
 from equality.charts import palette
+from equality.charts.control import SIGNAL_TITLES
 from equality.charts.matrix import STEP_NAMES
 from equality.charts.palette import Palette
 from equality.measures.counts import RATE_MEANINGS, RATE_TITLES
@@ -183,6 +184,20 @@ def row_key(colours: Palette, measure: str, *, targets: bool, national: bool, re
     _key([*rates, ("", "Recorded:"), *_state_entries(colours)], colours)
 
 
+def signal_key(colours: Palette, *, open_points: bool) -> None:
+    """The key to control charts: a shape and a word for each kind of point."""
+
+    def glyph(sign: str, colour: str) -> str:
+        return f'<span style="color:{colour};font-size:16px;line-height:1" aria-hidden="true">{sign}</span>'
+
+    signs = {"improvement": "▲", "concern": "▼", "neutral": "◆"}
+    entries = [(glyph("●", colours.mark), SIGNAL_TITLES["common"])]
+    entries += [(glyph(sign, colours.signals[k]), SIGNAL_TITLES[k]) for k, sign in signs.items()]
+    if open_points:
+        entries.append((glyph("○", colours.mark), "Still filling in"))
+    _key(entries, colours)
+
+
 def step_key(colours: Palette, measure: str) -> None:
     """The key to the shades of the matrix and the map."""
     boxes = [(_box(fill, colours.outline), word) for fill, word in zip(colours.steps, STEP_NAMES, strict=True)]
@@ -215,6 +230,18 @@ def funnel_key(colours: Palette) -> None:
             (drawn(dot), "Within the 95% limits"),
             (drawn(solid, 24), "99.8% limits"),
             (drawn(dashed, 24), "95% limits"),
+        ],
+        colours,
+    )
+
+
+def part_key(colours: Palette) -> None:
+    """The key to the parts of a difference."""
+    _key(
+        [
+            (_box(colours.mark, colours.mark), "Practice: the same work recorded otherwise"),
+            (_box(colours.second, colours.second), "Mix: other work recorded"),
+            (f'<span style="width:4px;height:18px;background:{colours.text}"></span>', "Rate of each side"),
         ],
         colours,
     )

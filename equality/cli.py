@@ -15,11 +15,12 @@ import polars.selectors as cs
 import typer
 
 from equality import auditing, keeping, looking
-from equality.roles import roles
 from equality.measures.counts import RATES, slice_counts, with_rates
 from equality.measures.dimensions import DIMENSIONS, FLAGS, Selection, check_dimensions
 from equality.measures.states import STATES
 from equality.protection.disclosure import MARKER, Disclosure, rule, secret_of
+from equality.roles import roles
+from equality.sample_events import enter_sample_events
 from equality.settings import ROOT, settings
 from equality.spreadsheet import neutralised
 from equality.store.registry import Registry
@@ -285,3 +286,4 @@ def seed(
     synthesise(exports, people=people)
     # Synthetic extracts differ as the planted facts want it; nobody has to look at that first.
     keeping.load("athena", sorted(exports.glob("*.csv")), accept_warnings=True, store=folder)
+    enter_sample_events(Registry(folder), _first_of_this_month())

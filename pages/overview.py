@@ -5,7 +5,7 @@ from dataclasses import replace
 import polars as pl
 import streamlit as st
 
-from dashboard import frames, navigation, shell, show
+from dashboard import frames, navigation, shell, show, trends
 from dashboard.text import plain
 from equality.analysis import findings
 from equality.analysis.words import MEASURES, period_name
@@ -30,7 +30,7 @@ elsewhere = elsewhere if measure == "known" else {}
 short = {name: c.short for name, c in context.catalogue.items()}
 rows = rate_rows(rates, "characteristic", context.titles, measure, aims, elsewhere, short=short)
 months = frames.last_months(context)
-monthly = context.measured(context.slice("month", view=replace(view, first=months[0], last=months[-1])))
+monthly = trends.small_lines(trends.charts_as_now(context))
 
 
 def follow_chart() -> None:
@@ -63,6 +63,7 @@ with right:
     show.chart(context, lines, "months", f"The rate by month, {period_name(months[0], months[-1])}.")
 st.caption(
     "Most people missing first; a click on a row leads to its gaps. Each small line has a scale of its own. "
+    + "Its band shows what chance explains; triangles are months that it does not, hollow dots still fill in. "
     + (f"Changes are against {context.earlier_words}, with their 95% interval." if context.earlier else "")
 )
 

@@ -15,7 +15,8 @@ import great_expectations as gx
 import polars as pl
 from great_expectations.data_context.types.base import ProgressBarsConfig
 
-import gx_polars  # importing it registers the polars datasource
+import gx_polars  # noqa: F401 - importing it registers the polars datasource
+from equality.measures import people
 from equality.measures.counts import KINDS, column
 from equality.measures.evidence import EVIDENCE, Extracted
 from equality.measures.states import meta, state_column, state_expression
@@ -30,8 +31,6 @@ from equality.measures.suites import (
 
 # Great Expectations keeps its current project in a global; Streamlit runs each session in a thread.
 _ONE_AT_A_TIME = threading.Lock()
-
-_ELSEWHERE = "_known_elsewhere"
 
 
 def with_states(records: pl.LazyFrame, characteristics: Sequence[str]) -> pl.LazyFrame:
@@ -48,18 +47,8 @@ def count(records: pl.LazyFrame, characteristics: Sequence[str], dimensions: Seq
     Returns:
         The stored form of counts that `equality.measures.counts` describes, in no particular order.
     """
-    columns = records.collect_schema().names()
-    flags = pl.col("flags") if "flags" in columns else pl.lit(0, dtype=pl.UInt16).alias("flags")
-    measured = with_states(records, characteristics).with_columns(
-        flags,
-        *(_not_understood(name, conditions) for name, conditions in state_conditions(characteristics).items()),
-    )
-    measured = _with_known_elsewhere(measured, characteristics).with_columns(
-        (pl.col(_ELSEWHERE) & (1 << place) != 0).fill_null(False).alias(_elsewhere(name))
-        for place, name in enumerate(characteristics)
-    )
-    sums = [_kind(name, kind).cast(pl.UInt32).alias(column(name, kind)) for name in characteristics for kind in KINDS]
-    return measured.group_by(*dimensions, "flags").agg(sums)
+    measured = with_states(records, characteristics)
+    return _counted(measured, people.on_several_records(measured), characteristics, dimensions)
 
 
 def tables(state: pl.LazyFrame, extract: pl.LazyFrame, about: Extracted) -> dict[str, pl.DataFrame]:
@@ -73,62 +62,58 @@ def tables(state: pl.LazyFrame, extract: pl.LazyFrame, about: Extracted) -> dict
     Returns:
         `counts`, as `count` makes them, and the tables of `EVIDENCE`, by name.
     """
-    measured = {
-        "state": with_states(state, about.characteristics),
-        "extract": with_states(extract, about.characteristics),
-    }
-    lazy = {"counts": count(state, about.characteristics, about.dimensions)}
-    lazy |= {evidence.name: evidence.build(measured[evidence.of], about) for evidence in EVIDENCE}
+    # One frame for every table of the same records: Polars then reads them, and works out their states, once.
+    measured = with_states(state, about.characteristics)
+    several = people.on_several_records(measured)
+    frames = {"state": measured, "extract": with_states(extract, about.characteristics), "people": several}
+    lazy = {"counts": _counted(measured, several, about.characteristics, about.dimensions)}
+    lazy |= {evidence.name: evidence.build(frames[evidence.of], about) for evidence in EVIDENCE}
     return dict(zip(lazy, pl.collect_all(list(lazy.values()), engine="streaming"), strict=True))
+
+
+def _counted(
+    measured: pl.LazyFrame, several: pl.LazyFrame, characteristics: Sequence[str], dimensions: Sequence[str]
+) -> pl.LazyFrame:
+    flags = [] if "flags" in measured.collect_schema() else [pl.lit(0, dtype=pl.UInt16).alias("flags")]
+    codes = parameters(characteristics)
+    asked = {
+        name: [c.unexpected for c in conditions if meta(c).get("reason") == "not_understood"]
+        for name, conditions in state_conditions(characteristics).items()
+        if codes[f"{name}_not_understood"]
+    }
+    known = people.known(several, [state_column(name) for name in characteristics])
+    cells = measured.join(known, on="person_ref", how="left").with_columns(
+        *flags,
+        *(pl.any_horizontal(failed).alias(_not_understood(name)) for name, failed in asked.items()),
+        *(people.is_known(place).alias(_elsewhere(name)) for place, name in enumerate(characteristics)),
+    )
+    sums = [
+        # Of most characteristics no code means that the question was not understood: no sum need be made.
+        (pl.lit(0) if kind == "not_understood" and name not in asked else _kind(name, kind))
+        .cast(pl.UInt32)
+        .alias(column(name, kind))
+        for name in characteristics
+        for kind in KINDS
+    ]
+    return cells.group_by(*dimensions, "flags").agg(sums)
 
 
 def _kind(characteristic: str, kind: str) -> pl.Expr:
     state = pl.col(state_column(characteristic))
     if kind == "not_understood":
-        return ((state == "not_obtained") & pl.col(f"{characteristic}_not_understood")).sum()
+        return ((state == "not_obtained") & pl.col(_not_understood(characteristic))).sum()
     if kind == "recoverable_cells":
         cells = state.is_in(["blank", "unknown"]) & pl.col(_elsewhere(characteristic))
         return pl.when(pl.col("person_ref").count() > 0).then(cells.sum())
     return (state == kind).sum()
 
 
-def _not_understood(characteristic: str, conditions: Sequence[gx_polars.Condition]) -> pl.Expr:
-    asked = [c.unexpected for c in conditions if meta(c).get("reason") == "not_understood"]
-    return pl.any_horizontal(asked or [pl.lit(False)]).alias(f"{characteristic}_not_understood")
+def _not_understood(characteristic: str) -> str:
+    return f"{characteristic}_not_understood"
 
 
 def _elsewhere(characteristic: str) -> str:
     return f"{characteristic}_known_elsewhere"
-
-
-def _with_known_elsewhere(measured: pl.LazyFrame, characteristics: Sequence[str]) -> pl.LazyFrame:
-    """Add what is known of a record's person on any record, a bit for each characteristic.
-
-    Null where the person stands on no other record: a cell that is not known is then known nowhere else.
-    """
-    bits = [
-        pl.when(pl.col(state_column(name)) == "valid").then(pl.lit(1 << place, dtype=pl.UInt64)).otherwise(0)
-        for place, name in enumerate(characteristics)
-    ]
-    again = _hash_again(measured)
-    people = (
-        measured.filter(pl.col("person_ref").is_not_null())
-        .select("person_ref", pl.col("person_ref").hash().alias("_hash"), pl.sum_horizontal(bits).alias(_ELSEWHERE))
-        .join(again.lazy(), on="_hash", how="semi")
-        .group_by("person_ref")
-        .agg(pl.col(_ELSEWHERE).bitwise_or())
-    )
-    return measured.join(people, on="person_ref", how="left")
-
-
-def _hash_again(records: pl.LazyFrame) -> pl.DataFrame:
-    """Hashes that the references of several records have: of few people who stand on one record only.
-
-    Eight bytes a record here spare a table of every person in the join, most of whom stand on one record.
-    """
-    referred = records.filter(pl.col("person_ref").is_not_null()).select(pl.col("person_ref").hash().alias("_hash"))
-    hashes = referred.collect(engine="streaming")["_hash"].sort()
-    return hashes.filter(hashes == hashes.shift(1)).unique().to_frame()
 
 
 def validate(

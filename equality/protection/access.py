@@ -29,6 +29,7 @@ class May(StrEnum):
     own_records = "own_records"
     records = "records"
     exports = "exports"
+    events = "events"
     load = "load"
     administer = "administer"
 
@@ -37,7 +38,7 @@ MAY: Final[Mapping[Role | None, frozenset[May]]] = {
     None: frozenset(),
     Role.viewer: frozenset({May.figures}),
     Role.team_lead: frozenset({May.figures, May.own_records}),
-    Role.analyst: frozenset({May.figures, May.exact, May.records, May.exports}),
+    Role.analyst: frozenset({May.figures, May.exact, May.records, May.exports, May.events}),
     Role.administrator: frozenset(May) - {May.own_records},
 }
 """Role → what it may do. Without a role nobody may do anything."""

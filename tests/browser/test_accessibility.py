@@ -14,12 +14,15 @@ pytestmark = pytest.mark.browser
 FIGURES = [
     "/",
     "/gaps",
+    "/trends?source=athena",
     "/?source=athena",
     "/gaps?source=athena&area=Worcester&drill=area&by=team",
     "/compare?rates=raw",
     "/compare?source=athena&by=team",
+    "/drivers?source=athena&against=units&by=area",
 ]
-PAGES = [*FIGURES, "/exports", "/exports?snapshot={snapshot}"]
+ANSWERS = ["/plausibility", "/plausibility?source=athena", "/together", "/together?source=athena&answer=Asian"]
+PAGES = [*FIGURES, *ANSWERS, "/exports", "/exports?snapshot={snapshot}"]
 
 
 @pytest.mark.parametrize("path", PAGES)
