@@ -51,11 +51,17 @@ PAGES: Final = {
     for page in (
         PageInfo("overview", "Overview", "How are we doing, and what should we do next?", ":material/monitoring:"),
         PageInfo("gaps", "Gaps", "Where are the gaps?", ":material/grid_on:"),
-        PageInfo("trends", "Trends", "Is it getting better, or is it noise?", ":material/show_chart:"),
-        PageInfo("compare", "Compare", "Who differs by more than chance and mix?", ":material/filter_alt:"),
-        PageInfo("drivers", "Drivers", "Why, and what would help most?", ":material/account_tree:"),
-        PageInfo("plausibility", "Plausibility", "Are the answers believable?", ":material/fact_check:"),
-        PageInfo("together", "Missing together", "Does what is missing bias what is there?", ":material/join_inner:"),
+        PageInfo("trends", "Trends", "Is it getting better, or is it noise?", ":material/show_chart:", May.exact),
+        PageInfo("compare", "Compare", "Who differs by more than chance and mix?", ":material/filter_alt:", May.exact),
+        PageInfo("drivers", "Drivers", "Why, and what would help most?", ":material/account_tree:", May.exact),
+        PageInfo("plausibility", "Plausibility", "Are the answers believable?", ":material/fact_check:", May.exact),
+        PageInfo(
+            "together",
+            "Missing together",
+            "Does what is missing bias what is there?",
+            ":material/join_inner:",
+            May.exact,
+        ),
         PageInfo("exports", "Exports", "Is the data in, and can I trust it?", ":material/database:", May.exports),
         PageInfo("mapping", "Mapping", "What does each column of this export mean?", ":material/schema:", May.load),
         PageInfo(
