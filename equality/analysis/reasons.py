@@ -79,8 +79,9 @@ def plan_headline(found: Plan, rate: float, places: str, known: str) -> str:
             f"Lifting {one} to {to} would reach the goal of {goal}: {found.records:,} people more {known}, from "
             f"{percent(found.now)} to {percent(found.after)} overall."
         )
+    below = "the one place" if found.liftable == 1 else f"all {found.liftable:,} places"
     return (
-        f"Lifting to {to} cannot reach the goal of {goal}: even all {found.liftable:,} places below it give "
-        f"{found.records:,} people more {known} of the {found.needed:,} needed, from {percent(found.now)} to "
-        f"{percent(found.most)} overall. Choose a higher rate or a nearer goal."
+        f"Lifting to {to} cannot reach the goal of {goal}: even {below} below it would give only {found.records:,} "
+        f"people more {known} of the {found.needed:,} needed, from {percent(found.now)} to {percent(found.most)} "
+        "overall. Choose a higher rate or a nearer goal."
     )

@@ -83,11 +83,13 @@ def _recognise(headings: Sequence[str], known: Mapping[str, Path]) -> tuple[str 
     fitting, unreadable = [], []
     for name, path in known.items():
         try:
-            needed = load_profile(str(path)).needed
+            profile = load_profile(str(path))
         except ProfileError as error:
             unreadable.append(Question(f"the profile {name} was passed over: {error}", "profile"))
             continue
-        if all({fold(heading) for heading in accepted} & folded for accepted in needed.values()):
+        needed = profile.needed
+        # One file is never the whole of a profile that joins several.
+        if not profile.tables and all({fold(heading) for heading in accepted} & folded for accepted in needed.values()):
             fitting.append((len(needed), name))
     return (max(fitting)[1] if fitting else None), unreadable
 
