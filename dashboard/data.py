@@ -14,9 +14,13 @@ import streamlit as st
 
 from dashboard.link import FILTERS, UNITS, Options
 from equality.analysis.verdict import Verdict, verdict
+from equality.measures import ages
 from equality.measures.counts import characteristics_of
-from equality.measures.dimensions import NO_LOCATION, NOT_RECORDED, OUTSIDE, ROLES, months_between
+from equality.measures.dimensions import NO_LOCATION, NOT_RECORDED, OUTSIDE, ROLES, Selection, months_between
+from equality.protection.disclosure import Disclosure, Rule, rule, secret_of
 from equality.settings import settings
+from equality.store import events as store_events
+from equality.store.events import Entry
 from equality.store.registry import Registry
 from equality.store.snapshot import Snapshot
 
@@ -66,6 +70,66 @@ def table(snapshot: Snapshot, name: str) -> pl.DataFrame | None:
 def _table(snapshot_id: str, name: str, _snapshot: Snapshot) -> pl.DataFrame | None:
     found = registry().table(_snapshot, name)
     return None if found is None else found.collect()
+
+
+def secret() -> bytes:
+    """The key of the store's disclosure control."""
+    return secret_of(settings().store)
+
+
+def disclosure(snapshot: Snapshot) -> Disclosure:
+    """The counts of a snapshot as viewers may see them."""
+    return _disclosure(snapshot.id, rule(), snapshot)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _disclosure(snapshot_id: str, given: Rule, _snapshot: Snapshot) -> Disclosure:
+    return Disclosure(counts(_snapshot), secret(), given)
+
+
+def extracts(snapshot: Snapshot) -> list[Snapshot]:
+    """The extracts of a snapshot's source up to it, the oldest first."""
+    return [s for s in registry().snapshots(snapshot.source) if s.extract_date <= snapshot.extract_date]
+
+
+def history(snapshot: Snapshot, selection: Selection, characteristics: tuple[str, ...]) -> pl.DataFrame | None:
+    """How much the extracts of a source up to a snapshot knew at which age, as `equality.measures.ages.slice_ages`.
+
+    None if not even this snapshot's ages were counted, because it was loaded by an earlier version.
+    """
+    if not (snapshot.folder / f"{ages.NAME}.parquet").exists():
+        return None
+    found = {s.extract_date: s for s in extracts(snapshot)}
+    where = tuple(sorted((name, tuple(values)) for name, values in selection.where.items() if values))
+    ids = tuple(s.id for s in found.values())
+    return _history(ids, where, selection.flags, characteristics, tuple(found.values()))
+
+
+@st.cache_resource(show_spinner="Reading earlier extracts", max_entries=200)
+def _history(
+    ids: tuple[str, ...],
+    where: tuple[tuple[str, tuple[str, ...]], ...],
+    flags: tuple[str, ...],
+    characteristics: tuple[str, ...],
+    _snapshots: tuple[Snapshot, ...],
+) -> pl.DataFrame:
+    tables = []
+    for snapshot in _snapshots:
+        found = registry().table(snapshot, ages.NAME)
+        if found is not None:
+            # Counts of closed months are carried along from earlier extracts, which have tables of their own.
+            tables.append(found.filter(pl.col("extract_date") == snapshot.extract_date))
+    return ages.slice_ages(tables, characteristics=characteristics, selection=Selection(where=dict(where), flags=flags))
+
+
+def events(source: str) -> list[Entry]:
+    """The events of a source that hold, the oldest first."""
+    return store_events.current(registry().database, source)
+
+
+def events_history(source: str) -> list[Entry]:
+    """Every row about the events of a source, in the order in which they were written."""
+    return store_events.history(registry().database, source)
 
 
 def options(snapshot: Snapshot) -> Options:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from equality.background import BackgroundLoad
 from equality.protection.people import Person
@@ -56,3 +57,25 @@ def _desk(store: Path) -> Desk:
 def desk() -> Desk:
     """The desk of the store that the settings name."""
     return _desk(settings().store)
+
+
+def kept(given: UploadedFile | None, key: str) -> Path | None:
+    """The path of an uploaded file on the disk, for as long as the session shows it.
+
+    Args:
+        given: what `st.file_uploader` returned; None removes what was given before.
+        key: where the session remembers it.
+
+    Raises:
+        ExportError: if its name is none.
+    """
+    known: tuple[str, Batch] | None = st.session_state.get(key)
+    if given is None:
+        st.session_state.pop(key, None)
+        return None
+    if known is None or known[0] != given.file_id or not known[1].renew():
+        batch = desk().batch()
+        given.seek(0)
+        batch.add(given.name, given)
+        known = st.session_state[key] = (given.file_id, batch)
+    return known[1].files[0]

@@ -25,7 +25,21 @@ LADDER: Final = ("area", "team", "crime_group", "crime_subgroup", "channel", "mo
 
 SINGLE: Final = ("source", "from", "to", "role", "characteristic", "measure", "by")
 MULTIPLE: Final = (*FILTERS, "flag", "drill")
-OWN: Final = ("rates", "limits", "against", "other", "reach", "goal")
+OWN: Final = (
+    "rates",
+    "limits",
+    "split",
+    "against",
+    "unit",
+    "other",
+    "reach",
+    "goal",
+    "step",
+    "basis",
+    "chart",
+    "event",
+    "answer",
+)
 """Parameters that mean something on single pages: carried along as they are, read with `own_choice` or `own_number`."""
 LONGEST_ECHO: Final = 40
 """Characters of a value that was not understood which are repeated on screen."""
@@ -216,7 +230,7 @@ def read(params: Mapping[str, Sequence[str]], options: Options) -> tuple[View, l
         by=one("by", options.units, default.by),
         where=where,
         flags=many("flag", options.flags),
-        own={name: values[-1] for name in OWN if (values := [v for v in params.get(name, ()) if v])},
+        own={name: given[-1] for name in OWN if (given := [v for v in params.get(name, ()) if v])},
     )
     drill = tuple(d for d in dict.fromkeys(params.get("drill", ())) if len(where.get(d, ())) == 1)
     unread = [name for name in params if name not in (*SINGLE, *MULTIPLE, *OWN)]

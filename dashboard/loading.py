@@ -143,6 +143,9 @@ def _take(current: Flow, inbox: Path | None) -> None:
 
 
 def _check_mapping(current: Flow) -> None:
+    if current.batch and not current.batch.renew():
+        _begin_again("The uploaded files were removed, because nobody loaded them for an hour. Choose them again.")
+        st.rerun()
     first = current.files[0]
     others = f" and {count_of(len(current.files) - 1, 'more file')}" if len(current.files) > 1 else ""
     st.write(f"{plain(first.name)}{others}")
@@ -151,9 +154,7 @@ def _check_mapping(current: Flow) -> None:
         st.error(plain(shown(str(look), settings().store)))
     else:
         chosen, called = _choose_profile(current, look.recognised)
-        if chosen and mapping_check.draw(first, look, chosen, current.key("mapping")):
-            if others:
-                st.caption("The other files are checked when the load begins; if one does not fit, nothing is loaded.")
+        if chosen and mapping_check.draw(current.files, look, chosen, current.key("mapping")):
             st.button(
                 f"Load {count_of(len(current.files), 'file')}",
                 type=show.main_button(),

@@ -25,6 +25,8 @@ from equality.exports.saving import ProfileExistsError, save_profile
 from equality.exports.settle import Settled
 from equality.measures.catalogue import characteristics
 from equality.measures.dimensions import DIMENSIONS
+from equality.settings import settings
+from equality.uploads import shown
 
 
 def draw(path: Path, key: str) -> Profile | None:
@@ -41,7 +43,7 @@ def draw(path: Path, key: str) -> Profile | None:
     try:
         state = state_of(path, key)
     except EqualityError as error:
-        st.error(plain(str(error)))
+        st.error(plain(shown(str(error), settings().store)))
         return None
     settled = state.settled
     seen = settled.outlook

@@ -16,6 +16,7 @@ from dashboard.shell import Context
 from dashboard.text import day_name, plain
 from equality.analysis.words import period_name
 from equality.charts import palette
+from equality.charts.control import SIGNAL_TITLES
 from equality.charts.matrix import STEP_NAMES
 from equality.charts.palette import Palette
 from equality.measures.counts import RATE_MEANINGS, RATE_TITLES
@@ -183,6 +184,20 @@ def row_key(colours: Palette, measure: str, *, targets: bool, national: bool, re
     _key([*rates, ("", "Recorded:"), *_state_entries(colours)], colours)
 
 
+def signal_key(colours: Palette, *, open_points: bool) -> None:
+    """The key to control charts: a shape and a word for each kind of point."""
+
+    def glyph(sign: str, colour: str) -> str:
+        return f'<span style="color:{colour};font-size:16px;line-height:1" aria-hidden="true">{sign}</span>'
+
+    signs = {"improvement": "▲", "concern": "▼", "neutral": "◆"}
+    entries = [(glyph("●", colours.mark), SIGNAL_TITLES["common"])]
+    entries += [(glyph(sign, colours.signals[k]), SIGNAL_TITLES[k]) for k, sign in signs.items()]
+    if open_points:
+        entries.append((glyph("○", colours.mark), "Still filling in"))
+    _key(entries, colours)
+
+
 def step_key(colours: Palette, measure: str) -> None:
     """The key to the shades of the matrix and the map."""
     boxes = [(_box(fill, colours.outline), word) for fill, word in zip(colours.steps, STEP_NAMES, strict=True)]
@@ -191,14 +206,60 @@ def step_key(colours: Palette, measure: str) -> None:
     )
 
 
+def funnel_key(colours: Palette) -> None:
+    """The key to the points and lines of a funnel plot."""
+
+    def drawn(content: str, width: int = 16) -> str:
+        # SVG in an image would need its own colours; these are shapes of the page.
+        return f'<span style="display:inline-flex;width:{width}px;justify-content:center;flex:none">{content}</span>'
+
+    dot = f'<span style="width:10px;height:10px;border-radius:5px;background:{colours.outline}"></span>'
+    triangle = "width:13px;height:11px;clip-path:polygon(50% 0,100% 100%,0 100%)"
+    far = f'<span style="{triangle};background:{colours.mark}"></span>'
+    hollow = (
+        f'<span style="{triangle};background:{colours.mark};display:inline-flex;justify-content:center">'
+        f'<span style="width:7px;height:6px;margin-top:4px;background:{colours.background};'
+        'clip-path:polygon(50% 0,100% 100%,0 100%)"></span></span>'
+    )
+    solid = f'<span style="width:22px;border-top:2px solid {colours.muted}"></span>'
+    dashed = f'<span style="width:22px;border-top:2px dashed {colours.muted}"></span>'
+    _key(
+        [
+            (drawn(far), "Look here first: outside the 99.8% limits"),
+            (drawn(hollow), "Between the limits"),
+            (drawn(dot), "Within the 95% limits"),
+            (drawn(solid, 24), "99.8% limits"),
+            (drawn(dashed, 24), "95% limits"),
+        ],
+        colours,
+    )
+
+
+def part_key(colours: Palette) -> None:
+    """The key to the parts of a difference."""
+    _key(
+        [
+            (_box(colours.mark, colours.mark), "Practice: the same work recorded otherwise"),
+            (_box(colours.second, colours.second), "Mix: other work recorded"),
+            (f'<span style="width:4px;height:18px;background:{colours.text}"></span>', "Rate of each side"),
+        ],
+        colours,
+    )
+
+
 def source_line(context: Context) -> None:
     """Where the numbers come from: source, period, extract, denominator, attribution."""
     snapshot, view = context.snapshot, context.view
+    # How many rows were rejected is no figure for everybody: it may be one.
+    rows = (
+        ""
+        if context.disclosure
+        else f" {snapshot.rows_in:,} rows in, {snapshot.accepted:,} accepted, {snapshot.rejected:,} rejected."
+    )
     synthetic = " **Synthetic: the people are invented.**" if snapshot.synthetic else ""
     st.caption(
-        f"Source: {plain(snapshot.title)}.{synthetic} Extract of {day_name(snapshot.extract_date)}: "
-        f"{snapshot.rows_in:,} rows in, {snapshot.accepted:,} accepted, "
-        f"{snapshot.rejected:,} rejected. Period: {period_name(view.first, view.last)}. Denominator: "
+        f"Source: {plain(snapshot.title)}.{synthetic} Extract of {day_name(snapshot.extract_date)}."
+        f"{rows} Period: {period_name(view.first, view.last)}. Denominator: "
         f"{context.people_are.lower()} to whom the question applies. Rates of fewer than {context.minimum_n} people "
         f"are not shown. Management information, not official statistics. {plain(snapshot.attribution)}"
     )
@@ -213,7 +274,8 @@ def how_counted(context: Context) -> None:
         st.markdown("\n".join(f"- **{STATE_TITLES[s]}**: {plain(STATE_MEANINGS[s])}" for s in STATE_TITLES))
         st.markdown("**Characteristics**")
         st.markdown("\n".join(_meaning(context, name) for name in context.catalogue))
-        _unmapped(context)
+        if not context.disclosure:
+            _unmapped(context)
     source_line(context)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from equality.errors import EqualityError
+from equality.exports import workspace
 from equality.protection.people import Person, local_person
 from equality.report import ACCEPT
 from equality.settings import ROOT
@@ -187,6 +188,7 @@ class BackgroundLoad:
             self._standing = replace(self._standing, **facts)
 
     def _tidy(self) -> None:
+        workspace.clear()
         try:
             Registry(self._store).tidy()
         except EqualityError:

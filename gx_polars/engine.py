@@ -29,12 +29,14 @@ from great_expectations.validator.metric_configuration import MetricConfiguratio
 
 from gx_polars.batch_data import PolarsBatchData
 from gx_polars.deferred import Deferred, collect
+from gx_polars.errors import UnsupportedExpectationError
 from gx_polars.masks import ignored_mask
 from gx_polars.row_conditions import row_mask
 from gx_polars.source import Q
 from gx_polars.values import Schema
 
 Metrics = dict[Any, Any]
+NO_OTHER_TABLE = "a batch is one frame; there is no other table"
 
 
 @dataclass
@@ -79,7 +81,7 @@ class PolarsExecutionEngine(ExecutionEngine[Q]):
     def batch(self, domain_kwargs: Mapping[str, Any]) -> PolarsBatchData:
         """The batch that domain kwargs name; the active one if they name none."""
         if domain_kwargs.get("table"):
-            raise ValueError("PolarsExecutionEngine does not support multiple named tables.")
+            raise UnsupportedExpectationError("expect_table_row_count_to_equal_other_table", NO_OTHER_TABLE)
         batch_id = domain_kwargs.get("batch_id")
         if batch_id is None:
             data = self.batch_manager.active_batch_data

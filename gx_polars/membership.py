@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from gx_polars.source import PL, Q, never
-from gx_polars.values import INCOMPARABLE, Schema, column_type, comparable, is_nan, is_number, is_text
+from gx_polars.values import INCOMPARABLE, Schema, column_type, is_nan, is_number, is_text, matchable
 
 #: Numbers of different types cannot share one list, so short lists become comparisons.
 _CHAIN = 64
@@ -22,7 +22,7 @@ def is_member(column: str, values: Iterable[Any], schema: Schema | None) -> Q:
     Null and NaN in the list match nothing, because missing cells are not judged.
     """
     dtype = column_type(column, schema)
-    wanted = [comparable(value, dtype) for value in values if value is not None and not is_nan(value)]
+    wanted = [matchable(value, dtype) for value in values if value is not None and not is_nan(value)]
     wanted = _unique([value for value in wanted if value is not INCOMPARABLE])
     if dtype is not None and isinstance(dtype, pl.Enum):
         wanted = [value for value in wanted if value in set(dtype.categories)]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import reduce
 from typing import Any
 
-import polars as pl
 from great_expectations.expectations.row_conditions import (
     AndCondition,
     ComparisonCondition,
@@ -23,7 +22,7 @@ from great_expectations.expectations.row_conditions import (
 from gx_polars.errors import UnsupportedRowConditionError, UnsupportedTypeError
 from gx_polars.membership import is_member
 from gx_polars.source import PL, Q, never
-from gx_polars.values import INCOMPARABLE, Schema, column_type, comparable, missing, present
+from gx_polars.values import INCOMPARABLE, Schema, column_type, comparable, matchable, missing, ordered, present
 
 _ORDER = {
     Operator.LESS_THAN: "__lt__",
@@ -74,14 +73,11 @@ def _comparison(condition: ComparisonCondition, schema: Schema | None) -> Q:
     if operator in (Operator.IN, Operator.NOT_IN):
         found = is_member(column, condition.parameter, schema).fill_null(False)
         return found if operator is Operator.IN else ~found
-    value = comparable(condition.parameter, dtype)
     if operator in (Operator.EQUAL, Operator.NOT_EQUAL):
+        value = matchable(condition.parameter, dtype)
         equal = never(column) if value is INCOMPARABLE else (PL.col(column) == value).fill_null(False)
         return equal if operator is Operator.EQUAL else ~equal
+    value = comparable(condition.parameter, dtype)
     if value is INCOMPARABLE:
         raise UnsupportedTypeError(column, dtype, f"it cannot be ordered against {condition.parameter!r}")
-    cells = PL.col(column)
-    if isinstance(dtype, pl.Categorical | pl.Enum):
-        # As text: an Enum's own order is not what "<" means in a suite.
-        cells = cells.cast(pl.String)
-    return present(column, schema) & getattr(cells, _ORDER[operator])(value)
+    return present(column, schema) & getattr(ordered(column, dtype), _ORDER[operator])(value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,8 @@ class Incomparable:
 
 
 INCOMPARABLE = Incomparable()
+#: Wide enough for any literal, so that quantising never fails for want of digits.
+_WIDE = Context(prec=400)
 _TEXT = (pl.String, pl.Categorical, pl.Enum)
 
 
@@ -76,6 +78,39 @@ def comparable(value: Any, dtype: pl.DataType | None) -> Any:
     if dtype.is_numeric():
         return _number(value, dtype)
     return value
+
+
+def matchable(value: Any, dtype: pl.DataType | None) -> Any:
+    """As `comparable`, for equality: also `INCOMPARABLE` if no cell can be exactly the value.
+
+    Polars compares moments in the coarser unit of the two, and puts decimals of a list into the column's scale: it
+    would find what it has cut off.
+    """
+    found = comparable(value, dtype)
+    if isinstance(found, Decimal) and isinstance(dtype, pl.Decimal):
+        exact = found.is_finite() and found == found.quantize(Decimal(1).scaleb(-dtype.scale), context=_WIDE)
+        return found if exact and found.adjusted() < (dtype.precision or 38) - dtype.scale else INCOMPARABLE
+    if isinstance(found, datetime.datetime) and isinstance(dtype, pl.Date):
+        return INCOMPARABLE
+    coarse = isinstance(dtype, pl.Datetime | pl.Duration) and dtype.time_unit == "ms"
+    if coarse and isinstance(found, datetime.datetime | datetime.timedelta):
+        fraction = found.microsecond if isinstance(found, datetime.datetime) else found.microseconds
+        return INCOMPARABLE if fraction % 1000 else found
+    return found
+
+
+def ordered(column: str, dtype: pl.DataType | None) -> Q:
+    """The cells as literals are ordered against them.
+
+    Enums and Categoricals are text (their own order is not what "<" means in a suite); milliseconds are made
+    microseconds, for Polars would cut the literal instead.
+    """
+    cells = PL.col(column)
+    if isinstance(dtype, pl.Categorical | pl.Enum):
+        return cells.cast(pl.String)
+    if isinstance(dtype, pl.Datetime | pl.Duration) and dtype.time_unit == "ms":
+        return cells.dt.cast_time_unit("us")
+    return cells
 
 
 def _number(value: Any, dtype: pl.DataType) -> Any:

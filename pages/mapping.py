@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from dashboard import mapping, shell, upload
+from dashboard import desk, mapping, shell
+from dashboard.text import plain
+from equality.errors import EqualityError
 
 shell.enter_without_data("mapping")
 st.write(
@@ -10,5 +12,10 @@ st.write(
     "until you save the profile, and a profile holds no records."
 )
 given = st.file_uploader("Export file: CSV, TSV, workbook, Parquet, or a zip or gzip of one", key="mapping-file")
-if path := upload.kept(given, "mapping-upload"):
-    mapping.draw(path, "mapping")
+try:
+    path = desk.kept(given, "mapping-upload")
+except EqualityError as error:
+    st.error(plain(str(error)))
+else:
+    if path:
+        mapping.draw(path, "mapping")

@@ -34,8 +34,11 @@ class Palette:
         muted: secondary words.
         grid: hairlines.
         mark: the dots and lines of the measured rate.
+        second: marks of a second kind beside `mark`; darker or lighter than it, to be told apart in greyscale.
         target: the target's tick.
         national: the national figure's diamond.
+        common: points of a control chart that chance explains.
+        signals: what a signal means → its colour; its shape differs too.
         too_few: fill of cells with too few people.
         outline: edge of pale fills.
         states: state → fill.
@@ -48,8 +51,11 @@ class Palette:
     muted: str
     grid: str
     mark: str
+    second: str
     target: str
     national: str
+    common: str
+    signals: Mapping[str, str]
     too_few: str
     outline: str
     states: Mapping[str, str]
@@ -63,8 +69,12 @@ LIGHT: Final = Palette(
     muted="#484949",
     grid="#d8dbde",
     mark="#12436D",
+    second="#F46A25",
     target="#0b0c0c",
     national="#801650",
+    common="#6b6f72",
+    # Blue and orange as in Making Data Count, in the Analysis Function's shades; orange darkened for contrast on white.
+    signals={"improvement": "#2073BC", "concern": "#C94F0C", "neutral": "#801650"},
     too_few="#f3f5f7",
     outline="#6b6f72",
     states={
@@ -87,8 +97,11 @@ DARK: Final = Palette(
     muted="#c2bfba",
     grid="#3d3b37",
     mark="#6BACE6",
+    second="#C4501B",
     target="#f5f4f2",
     national="#F4A8CF",
+    common="#9a968f",
+    signals={"improvement": "#6BACE6", "concern": "#FF9A62", "neutral": "#F4A8CF"},
     too_few="#24231f",
     outline="#9a968f",
     states={

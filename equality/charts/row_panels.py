@@ -143,6 +143,9 @@ def states(rows: pl.DataFrame, segments: pl.DataFrame, colours: Palette) -> Any:
 def months(rows: pl.DataFrame, points: pl.DataFrame, shown: Sequence[str], colours: Palette) -> Any:
     """The last months of each row as a small line between its first and last value, with the change in words.
 
+    Where there are control limits they are a band behind the line; signals are triangles, months that still fill in
+    are hollow.
+
     Args:
         rows: a frame of `rate_rows`.
         points: the frame of `month_rows`.
@@ -167,6 +170,22 @@ def months(rows: pl.DataFrame, points: pl.DataFrame, shown: Sequence[str], colou
             )
         )
 
+    def band() -> Any:
+        place = f"datum.row + {MARK + 0.02} + {lift / ROW / 2} - datum.height_%s * {lift / ROW}"
+        limited = alt.Chart(points.drop_nulls("lower"))
+        return (
+            limited.transform_calculate(place=place % "lower", top=place % "upper")
+            .mark_area(color=colours.common, opacity=0.22, interpolate="step", aria=False)
+            .encode(x=position, y=alt.Y("place:Q", scale=_vertical(rows), axis=None), y2="top:Q", detail="row:N")
+        )
+
+    def shaped(look: str, **mark: Any) -> Any:
+        return line(points.filter(pl.col("look") == look)).mark_point(opacity=1, **mark)
+
+    signals = [
+        shaped(look, filled=True, shape=shape, size=70, color=colours.signals[look])
+        for look, shape in (("improvement", "triangle-up"), ("concern", "triangle-down"), ("neutral", "diamond"))
+    ]
     base = line(points)
     first_end, last_end = (line(points.filter(pl.col("end") == end)) for end in ("first", "last"))
     heads = pl.DataFrame({"position": [0, last], "row": [0, 0], "text": [month_name(shown[0]), month_name(shown[-1])]})
@@ -175,10 +194,11 @@ def months(rows: pl.DataFrame, points: pl.DataFrame, shown: Sequence[str], colou
         alt.Chart(heads)
         .mark_text(color=colours.muted, aria=False, yOffset=-HEAD / 2 * ROW)
         .encode(x=position, y=_y(rows), text="text:N"),
+        band(),
         base.mark_line(color=colours.mark, strokeWidth=2, aria=False).encode(detail="row:N"),
-        base.mark_circle(color=colours.mark, size=16, opacity=1),
-        first_end.mark_circle(color=colours.mark, size=50, opacity=1),
-        last_end.mark_circle(color=colours.mark, size=50, opacity=1),
+        line(points.filter(pl.col("look") == "common")).mark_circle(color=colours.mark, size=20, opacity=1),
+        *signals,
+        shaped("open", filled=True, fill=colours.background, stroke=colours.mark, strokeWidth=1.5, size=30),
         first_end.mark_text(align="right", dx=-8).encode(text="label:N"),
         last_end.mark_text(align="left", dx=8).encode(text="label:N"),
         _named(rows, "change_text", _at(left, left, right), "change_brief"),

@@ -14,6 +14,14 @@ from equality.analysis.words import MEASURES, TOO_FEW, change, interval, month_n
 from equality.measures.states import APPLICABLE_STATES, STATE_TITLES
 
 TEXTS: Final = ("value_text", "missing_text", "change_text", "change_brief", "sentence")
+LOOKS: Final = {
+    "common": "",
+    "open": ", still filling in",
+    "improvement": ", signal: better",
+    "concern": ", signal: worse",
+    "neutral": ", signal: different",
+}
+"""What a month's point is → what its sentence adds."""
 SPREAD: Final = 0.1
 """The least range of a small line, as a share: without it, noise would fill the height."""
 
@@ -120,29 +128,39 @@ def month_rows(rows: pl.DataFrame, monthly: pl.DataFrame, key: str, months: Sequ
 
     Args:
         rows: a frame of `rate_rows`.
-        monthly: a frame of `findings.measured` by month and key.
+        monthly: `month`, the key, `share` and `n`; with control limits also `lower`, `centre`, `upper` (shares, null
+            where there are none), `signal` and `settled`.
         key: the column that names a row.
         months: the months to show, in order; those without enough people are gaps in the line.
 
     Returns:
-        `row`, `id`, `name`, `month`, `position` (0, 1, …), `share`, `n`, `height` (0 to 1 within the row's own
-        range, which spans at least `SPREAD`), `end` (the first or last month shown) and `sentence`.
+        `row`, `id`, `name`, `month`, `position` (0, 1, …), `share`, `n`, `end` (the first or last month shown), `look`
+        (`common`, a signal, or `open` for a month that still fills in), `sentence`, and as `height`, `height_lower`,
+        `height_centre` and `height_upper` where points and lines stand: 0 to 1 within the row's own range, which spans
+        at least `SPREAD`.
     """
     positions = pl.DataFrame(
         {"month": list(months), "position": range(len(months))},
         schema={"month": pl.String, "position": pl.Int64},
     )
+    lines = ("lower", "centre", "upper")
+    usual = {"lower": None, "centre": None, "upper": None, "signal": None, "settled": True}
+    types = dict.fromkeys(lines, pl.Float64) | {"signal": pl.String, "settled": pl.Boolean}
+    missing = [pl.lit(usual[name], types[name]).alias(name) for name in usual if name not in monthly.columns]
     points = (
         rows.select("row", "id", "name")
-        .join(monthly.select("month", pl.col(key).alias("id"), "share", "n"), on="id")
+        .join(monthly.with_columns(missing).select("month", pl.col(key).alias("id"), "share", "n", *usual), on="id")
         .join(positions, on="month")
         .drop_nulls("share")
         .sort("row", "position")
     )
-    centre = (pl.col("share").min() + pl.col("share").max()).over("row") / 2
-    half = pl.max_horizontal((pl.col("share").max() - pl.col("share").min()).over("row") / 2, pl.lit(SPREAD / 2))
+    least = pl.min_horizontal("share", "lower").min().over("row")
+    most = pl.max_horizontal("share", "upper").max().over("row")
+    centre, half = (least + most) / 2, pl.max_horizontal((most - least) / 2, pl.lit(SPREAD / 2))
+    heights = {"height": "share"} | {f"height_{name}": name for name in lines}
     points = points.with_columns(
-        height=(pl.col("share") - centre) / (2 * half) + 0.5,
+        *(((pl.col(value) - centre) / (2 * half) + 0.5).alias(name) for name, value in heights.items()),
+        look=pl.when("settled").then(pl.col("signal").fill_null("common")).otherwise(pl.lit("open")),
         end=pl.when(pl.col("position") == pl.col("position").min().over("row"))
         .then(pl.lit("first"))
         .when(pl.col("position") == pl.col("position").max().over("row"))
@@ -150,7 +168,7 @@ def month_rows(rows: pl.DataFrame, monthly: pl.DataFrame, key: str, months: Sequ
         label=pl.col("share").map_elements(lambda s: percent(s, 0), return_dtype=pl.String),
     )
     sentences = [
-        f"{p['name']}, {month_name(p['month'])}: {percent(p['share'])} of {people(p['n'])}"
+        f"{p['name']}, {month_name(p['month'])}: {percent(p['share'])} of {people(p['n'])}{LOOKS[p['look']]}"
         for p in points.iter_rows(named=True)
     ]
     return points.with_columns(pl.Series("sentence", sentences, dtype=pl.String))

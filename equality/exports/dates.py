@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from equality.exports.once import mapped, once
+from equality.exports.once import labels, looked_up, mapped, once, spellings
 
 UNKNOWN_AGE = "U"
 """The code of an age that a placeholder stands for."""
@@ -44,24 +43,22 @@ def reader(frame: pl.LazyFrame, column: str, formats: Sequence[str], not_after: 
     """
     if not_after is None:
         return once(frame, column, lambda text: parsed(text, formats))
-    # A year of two digits depends on the row, so every format is looked up by itself, with what it may mean.
+    readings = _readings(pl.col(column), formats)
+    spelled = spellings(frame, column)
+    if spelled is None:
+        return _first(readings, not_after)
+    # A year of two digits depends on the row, so what each format makes of a spelling is looked up by itself.
+    text = spelled.cast(pl.String).to_frame()
     found = []
-    for number, each in enumerate(_readings(pl.col(column), formats)):
-        day = once(frame, column, functools.partial(_nth_day, formats=formats, number=number))
-        shifts = each.earlier is not None
-        earlier = (
-            once(frame, column, functools.partial(_nth_earlier, formats=formats, number=number)) if shifts else None
-        )
-        found.append(_Reading(day, earlier))
+    for each in readings:
+        day = text.select(each.day.alias(column))[column]
+        if day.null_count() == len(day):
+            continue
+        earlier = None
+        if each.earlier is not None:
+            earlier = looked_up(pl.col(column), spelled, text.select(each.earlier.alias(column))[column])
+        found.append(_Reading(looked_up(pl.col(column), spelled, day), earlier))
     return _first(found, not_after)
-
-
-def _nth_day(text: pl.Expr, formats: Sequence[str], number: int) -> pl.Expr:
-    return _readings(text, formats)[number].day
-
-
-def _nth_earlier(text: pl.Expr, formats: Sequence[str], number: int) -> pl.Expr:
-    return _nth_day(text, formats, number).dt.offset_by(_A_CENTURY)
 
 
 @dataclass(frozen=True)
@@ -117,10 +114,17 @@ def _day_of_year(day: pl.Expr) -> pl.Expr:
 
 
 def age_code(born: pl.Expr, on: pl.Expr, placeholders: Sequence[date]) -> pl.Expr:
-    """The age code of a date of birth: completed years, or `U` for a placeholder; null where there is none."""
-    years = whole_years(born, on).cast(pl.String)
-    return pl.when(born.is_in(list(placeholders))).then(pl.lit(UNKNOWN_AGE)).otherwise(years)
+    """The age code of a date of birth: completed years, or `U` for a placeholder; null where there is none.
 
+    Categorical: a number is looked up, not written out for every row.
+    """
+    years = pl.Series(_YEARS, dtype=pl.Int32)
+    written = looked_up(whole_years(born, on), years, years.cast(pl.String))
+    return pl.when(born.is_in(list(placeholders))).then(labels(UNKNOWN_AGE)).otherwise(written)
+
+
+_YEARS = range(-9_999, 10_000)
+"""Every difference of two years of four digits."""
 
 AGE_BANDS = (
     ("0-11", 0, 11),

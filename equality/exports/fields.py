@@ -17,7 +17,9 @@ NAMES_NOBODY = "names no person: the cells of every person in the row are blank"
 UNDATED = "no date recorded that the profile's formats can read"
 
 
-def raw_fields(file: ExportFile, profile: Profile, *, aside: bool = False) -> Iterator[pl.LazyFrame]:
+def raw_fields(
+    file: ExportFile, profile: Profile, *, aside: bool = False, only: pl.LazyFrame | None = None
+) -> Iterator[pl.LazyFrame]:
     """The fields of one file as text, each with the suffix `_raw`.
 
     Beside them stand `extract_date`, `source_file`, `source_row`, `line` and `reason` (why the row is no record, or
@@ -27,28 +29,34 @@ def raw_fields(file: ExportFile, profile: Profile, *, aside: bool = False) -> It
         file: the file.
         profile: the profile that it fits.
         aside: only the rows that are no records, with `raw_text`: the row as it was.
+        only: only these rows (`source_file`, `source_row`), with `raw_text`.
 
     Yields:
         One frame; or for a profile of people side by side one per person, and one of rows that name nobody.
     """
     rows = file.scan().with_columns(_extract_date(file, profile))
+    if only is not None:
+        rows = rows.join(only, on=["source_file", "source_row"], how="semi")
+    texts = aside or only is not None
     if profile.persons:
         rows = rows.with_columns(ruled_type=_ruled(profile))
     if not profile.people:
-        yield _selected(rows, file, profile, None, aside=aside)
+        yield _selected(rows, file, profile, None, aside=aside, texts=texts)
         return
     filled = []
     for person in profile.people:
         here = pl.lit(True) if person.always else _filled(person, file, profile)
         filled.append(here)
-        yield _selected(rows.filter(here), file, profile, person, aside=aside)
+        yield _selected(rows.filter(here), file, profile, person, aside=aside, texts=texts)
     if not any(person.always for person in profile.people):
         nobody = rows.filter(~pl.any_horizontal(filled))
-        yield _selected(nobody, file, profile, profile.people[0], NAMES_NOBODY, aside=aside)
+        yield _selected(nobody, file, profile, profile.people[0], NAMES_NOBODY, aside=aside, texts=texts)
 
 
 def misfits(file: ExportFile, profile: Profile) -> pl.LazyFrame:
-    """The rows of a file that cannot be rows, dated like the newest extract in it."""
+    """The rows of a file that cannot be rows, dated like the newest extract in it unless they say themselves."""
+    if "extract_date" in file.misfits.columns:
+        return file.misfits.lazy().with_columns(source_file=pl.lit(file.name))
     dated: pl.Expr = pl.lit(file.extract_date, dtype=pl.Date)
     if profile.extract.column and not file.misfits.is_empty():
         # Nobody can say to which extract a broken line belongs; it must be counted in one of them.
@@ -71,6 +79,7 @@ def _selected(
     unfit: str | None = None,
     *,
     aside: bool,
+    texts: bool,
 ) -> pl.LazyFrame:
     wanted = dict(profile.columns) | {n: held.headings for n, held in profile.characteristics.items()}
     if profile.synthetic:
@@ -89,10 +98,12 @@ def _selected(
     undated = dates.reader(file.scan(), dated, profile.dates).is_null() if dated else pl.lit(True)
     reason = pl.lit(unfit) if unfit else pl.when(undated).then(pl.lit(UNDATED))
     fields += [reason.alias("reason"), *map(pl.col, ("extract_date", "source_file", "source_row", "line"))]
-    if not aside:
-        return rows.select(fields)
-    # Filtered here, so that the text of the good rows is never put together again.
-    return (rows if unfit else rows.filter(undated)).select(*fields, _raw_text(file.headings).alias("raw_text"))
+    if aside and not unfit:
+        # Filtered here, so that the text of the good rows is never put together again.
+        rows = rows.filter(undated)
+    if texts:
+        fields.append(raw_text(file.raw_headings).alias("raw_text"))
+    return rows.select(fields)
 
 
 def _text(heading: str | None) -> pl.Expr:
@@ -123,7 +134,7 @@ def _ruled(profile: Profile) -> pl.Expr:
     return pl.coalesce(cases)
 
 
-def _raw_text(headings: Sequence[str]) -> pl.Expr:
+def raw_text(headings: Sequence[str]) -> pl.Expr:
     """The row as a line of CSV.
 
     One call for the whole row: an expression per cell takes minutes to plan where a file has 10,000 columns.

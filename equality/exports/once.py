@@ -22,11 +22,18 @@ def once(frame: pl.LazyFrame, column: str, make: Callable[[pl.Expr], pl.Expr]) -
     Returns:
         What `make` gives; text as Categorical if the column is.
     """
-    if frame.collect_schema()[column] != pl.Categorical:
+    found = spellings(frame, column)
+    if found is None:
         return make(pl.col(column))
-    spelled = frame.select(pl.col(column).unique()).collect(engine="streaming")[column]
-    made = spelled.cast(pl.String).to_frame().select(make(pl.col(column)).alias(column))[column]
-    return looked_up(pl.col(column), spelled, made)
+    made = found.cast(pl.String).to_frame().select(make(pl.col(column)).alias(column))[column]
+    return looked_up(pl.col(column), found, made)
+
+
+def spellings(frame: pl.LazyFrame, column: str) -> pl.Series | None:
+    """The distinct values of a Categorical column; None if the column is of another type."""
+    if frame.collect_schema()[column] != pl.Categorical:
+        return None
+    return frame.select(pl.col(column).unique()).collect(engine="streaming")[column]
 
 
 def looked_up(source: pl.Expr, old: pl.Series, new: pl.Series) -> pl.Expr:

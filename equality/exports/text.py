@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from equality.errors import ExportError
 from equality.exports.signature import HEAD, encoding_of
 from equality.exports.workspace import Workspace
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
+"""Small enough to stay in a processor's cache while it is looked at several times."""
+_LINE_FEED, _CARRIAGE_RETURN = b"\n\r"
 LONGEST_LINE = 16 << 20
 """Bytes without a line break after which a file is no table."""
 
@@ -120,7 +125,7 @@ def _counted(path: Path, encoding: str, shown: str) -> Text:
     lines = since = 0
     clean, quoted, tail = True, False, b"\n"
     for chunk, last in _chunks(path):
-        breaks = chunk.count(b"\n")
+        breaks = int(np.count_nonzero(_are(_LINE_FEED, chunk)))
         lines += breaks
         since = len(chunk) - chunk.rfind(b"\n") - 1 if breaks else since + len(chunk)
         if since > LONGEST_LINE:
@@ -138,4 +143,12 @@ def _counted(path: Path, encoding: str, shown: str) -> Text:
 
 
 def _empty_line(text: bytes) -> bool:
-    return b"\n\n" in text or (b"\r" in text and b"\n\r\n" in text)
+    # In flags, because `in` takes ten times as long for two bytes as for one.
+    ends = _are(_LINE_FEED, text)
+    if (ends[1:] & ends[:-1]).any():
+        return True
+    return b"\r" in text and bool((ends[2:] & ends[:-2] & _are(_CARRIAGE_RETURN, text)[1:-1]).any())
+
+
+def _are(byte: int, text: bytes) -> npt.NDArray[np.bool_]:
+    return np.frombuffer(text, dtype=np.uint8) == byte

@@ -1,11 +1,27 @@
-"""Temporary files of one reading: private to the user, gone when nothing refers to them any more."""
+"""Temporary files of one reading: private to the user, gone when nothing refers to them any more.
+
+What a killed process leaves, the next load removes (`clear`).
+"""
 
 from __future__ import annotations
 
+import functools
 import shutil
 import tempfile
 import weakref
 from pathlib import Path
+
+from equality.store.private import PrivateFolders
+
+
+@functools.cache
+def _folders(root: Path) -> PrivateFolders:
+    return PrivateFolders(root, "equality-")
+
+
+def clear() -> None:
+    """Remove the temporary files of processes that are gone."""
+    _folders(Path(tempfile.gettempdir())).clear()
 
 
 class Workspace:
@@ -21,7 +37,7 @@ class Workspace:
     def file(self, suffix: str) -> Path:
         """A path for a new file. Its name never comes from an export."""
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="equality-"))
+            self._folder = _folders(Path(tempfile.gettempdir())).new()
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._made += 1
         return self._folder / f"{self._made}{suffix}"

@@ -15,7 +15,8 @@ import great_expectations as gx
 import polars as pl
 from great_expectations.data_context.types.base import ProgressBarsConfig
 
-import gx_polars  # importing it registers the polars datasource
+import gx_polars  # noqa: F401 - importing it registers the polars datasource
+from equality.measures import people
 from equality.measures.counts import KINDS, column
 from equality.measures.evidence import EVIDENCE, Extracted
 from equality.measures.states import meta, state_column, state_expression
@@ -46,15 +47,8 @@ def count(records: pl.LazyFrame, characteristics: Sequence[str], dimensions: Seq
     Returns:
         The stored form of counts that `equality.measures.counts` describes, in no particular order.
     """
-    columns = records.collect_schema().names()
-    flags = pl.col("flags") if "flags" in columns else pl.lit(0, dtype=pl.UInt16).alias("flags")
-    measured = with_states(records, characteristics).with_columns(
-        flags,
-        *(_not_understood(name, conditions) for name, conditions in state_conditions(characteristics).items()),
-    )
-    measured = _with_known_elsewhere(measured, characteristics)
-    sums = [_kind(name, kind).cast(pl.UInt32).alias(column(name, kind)) for name in characteristics for kind in KINDS]
-    return measured.group_by(*dimensions, "flags").agg(sums)
+    measured = with_states(records, characteristics)
+    return _counted(measured, people.on_several_records(measured), characteristics, dimensions)
 
 
 def tables(state: pl.LazyFrame, extract: pl.LazyFrame, about: Extracted) -> dict[str, pl.DataFrame]:
@@ -68,43 +62,58 @@ def tables(state: pl.LazyFrame, extract: pl.LazyFrame, about: Extracted) -> dict
     Returns:
         `counts`, as `count` makes them, and the tables of `EVIDENCE`, by name.
     """
-    measured = {
-        "state": with_states(state, about.characteristics),
-        "extract": with_states(extract, about.characteristics),
-    }
-    lazy = {"counts": count(state, about.characteristics, about.dimensions)}
-    lazy |= {evidence.name: evidence.build(measured[evidence.of], about) for evidence in EVIDENCE}
+    # One frame for every table of the same records: Polars then reads them, and works out their states, once.
+    measured = with_states(state, about.characteristics)
+    several = people.on_several_records(measured)
+    frames = {"state": measured, "extract": with_states(extract, about.characteristics), "people": several}
+    lazy = {"counts": _counted(measured, several, about.characteristics, about.dimensions)}
+    lazy |= {evidence.name: evidence.build(frames[evidence.of], about) for evidence in EVIDENCE}
     return dict(zip(lazy, pl.collect_all(list(lazy.values()), engine="streaming"), strict=True))
+
+
+def _counted(
+    measured: pl.LazyFrame, several: pl.LazyFrame, characteristics: Sequence[str], dimensions: Sequence[str]
+) -> pl.LazyFrame:
+    flags = [] if "flags" in measured.collect_schema() else [pl.lit(0, dtype=pl.UInt16).alias("flags")]
+    codes = parameters(characteristics)
+    asked = {
+        name: [c.unexpected for c in conditions if meta(c).get("reason") == "not_understood"]
+        for name, conditions in state_conditions(characteristics).items()
+        if codes[f"{name}_not_understood"]
+    }
+    known = people.known(several, [state_column(name) for name in characteristics])
+    cells = measured.join(known, on="person_ref", how="left").with_columns(
+        *flags,
+        *(pl.any_horizontal(failed).alias(_not_understood(name)) for name, failed in asked.items()),
+        *(people.is_known(place).alias(_elsewhere(name)) for place, name in enumerate(characteristics)),
+    )
+    sums = [
+        # Of most characteristics no code means that the question was not understood: no sum need be made.
+        (pl.lit(0) if kind == "not_understood" and name not in asked else _kind(name, kind))
+        .cast(pl.UInt32)
+        .alias(column(name, kind))
+        for name in characteristics
+        for kind in KINDS
+    ]
+    return cells.group_by(*dimensions, "flags").agg(sums)
 
 
 def _kind(characteristic: str, kind: str) -> pl.Expr:
     state = pl.col(state_column(characteristic))
     if kind == "not_understood":
-        return ((state == "not_obtained") & pl.col(f"{characteristic}_not_understood")).sum()
+        return ((state == "not_obtained") & pl.col(_not_understood(characteristic))).sum()
     if kind == "recoverable_cells":
-        known = pl.col(_elsewhere(characteristic))
-        cells = state.is_in(["blank", "unknown"]) & known.fill_null(False)
-        return pl.when(known.count() > 0).then(cells.sum())
+        cells = state.is_in(["blank", "unknown"]) & pl.col(_elsewhere(characteristic))
+        return pl.when(pl.col("person_ref").count() > 0).then(cells.sum())
     return (state == kind).sum()
 
 
-def _not_understood(characteristic: str, conditions: Sequence[gx_polars.Condition]) -> pl.Expr:
-    asked = [c.unexpected for c in conditions if meta(c).get("reason") == "not_understood"]
-    return pl.any_horizontal(asked or [pl.lit(False)]).alias(f"{characteristic}_not_understood")
+def _not_understood(characteristic: str) -> str:
+    return f"{characteristic}_not_understood"
 
 
 def _elsewhere(characteristic: str) -> str:
     return f"{characteristic}_known_elsewhere"
-
-
-def _with_known_elsewhere(measured: pl.LazyFrame, characteristics: Sequence[str]) -> pl.LazyFrame:
-    """Add whether a record's person is known on any record: for a cell that is not, on another one."""
-    people = (
-        measured.filter(pl.col("person_ref").is_not_null())
-        .group_by("person_ref")
-        .agg((pl.col(state_column(n)) == "valid").any().alias(_elsewhere(n)) for n in characteristics)
-    )
-    return measured.join(people, on="person_ref", how="left")
 
 
 def validate(

@@ -38,6 +38,7 @@ FACTS = (
     "warnings",
     "blank",
     "unmapped_shares",
+    "tables",
 )
 """What of a snapshot the registry keeps as JSON."""
 
@@ -166,7 +167,7 @@ def outcome_of(error: BaseException) -> tuple[str, str]:
 def clear_leftovers(store: Path, database: Database) -> None:
     """Remove what loads that are over have left unfinished. The caller holds the store."""
     loads, snapshots = tables.loads, tables.snapshots
-    with database.engine.begin() as connection:
+    with database.engine.connect() as connection:
         unfinished = connection.execute(
             sa.select(loads.c.snapshots).where(loads.c.outcome.not_in(["loaded"]))
         ).scalars()
@@ -178,6 +179,9 @@ def clear_leftovers(store: Path, database: Database) -> None:
             remove(folder)
         for name in connection.execute(sa.select(snapshots.c.id).where(snapshots.c.records_purged_at.is_not(None))):
             remove_records(store / "snapshots" / name.id)
+    # A transaction of its own: on SQLite one that has read and then writes fails if another has written in between, as
+    # those do that note a refusal or an audit entry without holding the store.
+    with database.engine.begin() as connection:
         connection.execute(
             loads.update()
             .where(loads.c.outcome == "running")
@@ -203,7 +207,7 @@ def _row_of(snapshot: Snapshot, load_id: str, now: datetime) -> dict[str, Any]:
         "source": snapshot.source,
         "extract_date": snapshot.extract_date,
         "loaded_at": now.replace(microsecond=0),
-        "facts": {name: getattr(snapshot, name) for name in FACTS},
+        "facts": {name: getattr(snapshot, name) for name in FACTS} | {"tables": [vars(t) for t in snapshot.tables]},
         "load_id": load_id,
     }
 

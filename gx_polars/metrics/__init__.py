@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gx_polars import column_types
+from gx_polars import column_types, plain_success
 from gx_polars.metrics import aggregates, distinct, map_metrics, refused, table_metrics
 from gx_polars.rules import RULES
 
@@ -17,4 +17,5 @@ def register() -> None:
     aggregates.register()
     distinct.register()
     column_types.register()
+    plain_success.register()
     refused.register()

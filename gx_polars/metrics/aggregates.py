@@ -90,6 +90,8 @@ class Values:
             return self.expr.cast(pl.Float64)
         if isinstance(self.dtype, pl.Boolean):
             return self.expr.cast(pl.Int64)
+        if isinstance(self.dtype, pl.Null):
+            return self.expr.cast(pl.Float64)
         if not self.dtype.is_numeric():
             raise UnsupportedTypeError(self.column, self.dtype, "only numbers can be averaged and summed")
         return self.expr
@@ -136,18 +138,19 @@ def _quantiles(values: Values) -> Deferred:
         raise ValueError(f"allow_relative_error must be an interpolation of Polars' quantile, not {how!r}")
     source = values.expr.to_physical() if values.dtype.is_temporal() else values.numbers
     wanted = [float(quantile) for quantile in values.kwargs["quantiles"]]
-    # A list of its own sort: one pass, and "nearest" takes the same neighbour as pandas at a tie.
-    found = [_quantile(source, quantile, how) for quantile in wanted]
+    # Counted from the mask, not as the length of the sorted values: Polars 2.1's in-memory engine then forgets to sort.
+    count = flag(values.keep).sum()
+    found = [_quantile(source, count, quantile, how) for quantile in wanted]
     listed = pl.concat_list(found)
     return Deferred(listed, _cast_to(values.dtype) if values.dtype.is_temporal() else _plain_list)
 
 
-def _quantile(source: pl.Expr, quantile: float, how: str) -> pl.Expr:
+def _quantile(source: pl.Expr, count: pl.Expr, quantile: float, how: str) -> pl.Expr:
     if how != "nearest":
         return source.quantile(quantile, how)  # type: ignore[arg-type]
-    ranked = source.sort()
-    place = (pl.lit(quantile) * (ranked.len() - 1).cast(pl.Float64)).round(mode="half_to_even")
-    return ranked.get(place.cast(pl.Int64), null_on_oob=True)
+    # Polars' own "nearest" takes the other neighbour than pandas at a tie.
+    place = (pl.lit(quantile) * (count.cast(pl.Float64) - 1)).round(mode="half_to_even")
+    return source.sort().get(place.cast(pl.Int64), null_on_oob=True)
 
 
 def _cast_to(dtype: pl.DataType) -> Callable[[pl.Series], list[Any]]:

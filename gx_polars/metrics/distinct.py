@@ -25,7 +25,7 @@ from gx_polars.deferred import Deferred, flag
 from gx_polars.membership import is_member
 from gx_polars.metrics.aggregates import Values, register_aggregate
 from gx_polars.metrics.registration import register_value
-from gx_polars.values import comparable
+from gx_polars.values import matchable
 
 
 def _wanted(values: Values) -> list[Any]:
@@ -51,7 +51,7 @@ def _missing(values: Values, limit: int | None) -> Deferred:
 
     def cross_off(found: pl.Series) -> list[Any]:
         occurring = set(found.to_list())
-        absent = [value for value in dict.fromkeys(wanted) if comparable(value, values.dtype) not in occurring]
+        absent = [value for value in dict.fromkeys(wanted) if matchable(value, values.dtype) not in occurring]
         return absent if limit is None else absent[:limit]
 
     return Deferred(seen, cross_off)

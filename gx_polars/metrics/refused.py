@@ -6,7 +6,7 @@ from typing import Any
 
 from great_expectations.expectations.registry import _registered_metrics, register_metric
 
-from gx_polars.engine import PolarsExecutionEngine
+from gx_polars.engine import NO_OTHER_TABLE, PolarsExecutionEngine
 from gx_polars.errors import UnsupportedExpectationError
 
 _DISTRIBUTION = "it compares distributions; compute the statistic in Polars and expect a value of it"
@@ -15,7 +15,7 @@ _SQL = "it is written in SQL, which a frame does not answer"
 #: Expectation → the metrics it would need, and why they are not there.
 REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "expect_column_kl_divergence_to_be_less_than": (
-        ("column.partition", "column.histogram", "column_values.between.count"),
+        ("column.partition", "column.histogram", "column.value_counts", "column_values.between.count"),
         _DISTRIBUTION,
     ),
     "expect_column_value_z_scores_to_be_less_than": (("column_values.z_score",), _DISTRIBUTION),
@@ -37,7 +37,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "expect_query_results_to_match_comparison": (("base_query.table", "comparison_query"), _SQL),
     "unexpected_rows_expectation": (("unexpected_rows_query",), _SQL),
-    "expect_table_row_count_to_equal_other_table": ((), "a batch is one frame; there is no other table"),
+    "expect_table_row_count_to_equal_other_table": ((), NO_OTHER_TABLE),
 }
 
 

@@ -17,7 +17,7 @@ from gx_polars.errors import UnsupportedTypeError
 from gx_polars.membership import is_member
 from gx_polars.rules.registry import Target, rule
 from gx_polars.source import Q, always
-from gx_polars.values import INCOMPARABLE, comparable, is_text, missing
+from gx_polars.values import INCOMPARABLE, comparable, missing, ordered
 
 
 @rule(column_values_non_null.ColumnValuesNonNull)
@@ -53,11 +53,7 @@ def between(target: Target) -> Q:
     if isinstance(target.dtype, pl.Boolean):
         raise UnsupportedTypeError(target.name, target.dtype, "it has no order")
     low, high = (_bound(target, bound) for bound in (low, high))
-    column = target.column
-    if target.dtype is not None and is_text(target.dtype) and not isinstance(target.dtype, pl.String):
-        # Text is ordered as text: an Enum's or Categorical's own order is not what bounds mean.
-        column = column.cast(pl.String)
-    return within(column, low, high, target)
+    return within(ordered(target.name, target.dtype), low, high, target)
 
 
 def bounds(target: Target) -> tuple[Any, Any]:

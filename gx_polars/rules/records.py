@@ -20,7 +20,7 @@ from great_expectations.expectations.metrics.multicolumn_map_metrics import (
 from gx_polars.errors import UnsupportedTypeError
 from gx_polars.rules.registry import Target, rule
 from gx_polars.source import PL, Q, always, never
-from gx_polars.values import INCOMPARABLE, column_type, comparable, is_text, missing, present
+from gx_polars.values import INCOMPARABLE, column_type, is_text, matchable, missing, present
 
 
 def _family(dtype: pl.DataType) -> str:
@@ -38,6 +38,8 @@ def _comparable_columns(left: str, right: str, target: Target) -> bool:
     a, b = (column_type(name, target.schema) for name in (left, right))
     assert a is not None
     assert b is not None
+    if isinstance(a, pl.Null) or isinstance(b, pl.Null):
+        return True
     zones = [getattr(dtype, "time_zone", None) is None for dtype in (a, b)]
     return _family(a) == _family(b) and zones[0] == zones[1]
 
@@ -100,7 +102,7 @@ def pair_in_set(target: Target) -> Q:
 def _is_value(column: str, value: object, target: Target) -> Q:
     if value is None:
         return missing(column, target.schema)
-    wanted = comparable(value, column_type(column, target.schema))
+    wanted = matchable(value, column_type(column, target.schema))
     if wanted is INCOMPARABLE:
         return never(column)
     return (PL.col(column) == wanted).fill_null(False)
@@ -109,11 +111,15 @@ def _is_value(column: str, value: object, target: Target) -> Q:
 @rule(multicolumn_sum_equal.MulticolumnSumEqual)
 def sum_equal(target: Target) -> Q:
     """``expect_multicolumn_sum_to_equal``; a row with a missing part has no sum and is unexpected."""
+    whole = True
     for name in target.columns:
         dtype = column_type(name, target.schema)
-        if dtype is not None and not (dtype.is_numeric() or isinstance(dtype, pl.Boolean)):
+        if dtype is not None and not (dtype.is_numeric() or isinstance(dtype, pl.Boolean | pl.Null)):
             raise UnsupportedTypeError(name, dtype, "only numbers can be summed")
-    total = PL.sum_horizontal(*target.columns, ignore_nulls=False)
+        whole = whole and (dtype is None or not (dtype.is_float() or dtype.is_decimal()))
+    # Without the wide zero whole numbers are summed in their own type and wrap around: in Int8, 100 + 100 is -56.
+    wide = [PL.lit(0, dtype=pl.Int64)] if whole else []
+    total = PL.sum_horizontal(*target.columns, *wide, ignore_nulls=False)
     return (total == target.values["sum_total"]).fill_null(False)
 
 

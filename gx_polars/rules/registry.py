@@ -69,7 +69,7 @@ class Target:
         dtype = self.dtype
         if isinstance(dtype, pl.String):
             return self.column
-        if dtype is None or is_text(dtype) or dtype.is_integer():
+        if dtype is None or is_text(dtype) or dtype.is_integer() or isinstance(dtype, pl.Null):
             return self.column.cast(pl.String)
         raise UnsupportedTypeError(self.name, dtype, "its text form is not defined: cast it to String first")
 

@@ -26,7 +26,7 @@ def unique(target: Target) -> Q:
 @rule(compound_columns_unique.CompoundColumnsUnique, rowwise=False)
 def compound_unique(target: Target) -> Q:
     """``expect_compound_columns_to_be_unique``: nulls are equal to each other here."""
-    return ~PL.struct([target.keep.alias("_judged"), *target.columns]).is_duplicated()
+    return ~PL.struct([target.keep.alias("__gx_polars_judged"), *target.columns]).is_duplicated()
 
 
 @rule(column_values_increasing.ColumnValuesIncreasing, rowwise=False)

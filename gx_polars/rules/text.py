@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import reduce
 
+import polars as pl
 from great_expectations.expectations.metrics.column_map_metrics import (
     column_value_lengths,
     column_values_match_like_pattern,
@@ -125,6 +126,6 @@ def length_equals(target: Target) -> Q:
 @rule(column_values_match_strftime_format.ColumnValuesMatchStrftimeFormat)
 def match_strftime(target: Target) -> Q:
     """``expect_column_values_to_match_strftime_format``, for columns of text."""
-    if target.dtype is not None and not is_text(target.dtype):
+    if target.dtype is not None and not (is_text(target.dtype) or isinstance(target.dtype, pl.Null)):
         raise UnsupportedTypeError(target.name, target.dtype, "a date format is a question about text")
     return matches_format(target.text(), target.values["strftime_format"])

@@ -11,8 +11,18 @@ from playwright.sync_api import Page
 from equality.store.registry import Registry
 
 pytestmark = pytest.mark.browser
-FIGURES = ["/", "/gaps", "/?source=athena", "/gaps?source=athena&area=Worcester&drill=area&by=team"]
-PAGES = [*FIGURES, "/exports", "/exports?snapshot={snapshot}"]
+FIGURES = [
+    "/",
+    "/gaps",
+    "/trends?source=athena",
+    "/?source=athena",
+    "/gaps?source=athena&area=Worcester&drill=area&by=team",
+    "/compare?rates=raw",
+    "/compare?source=athena&by=team",
+    "/drivers?source=athena&against=units&by=area",
+]
+ANSWERS = ["/plausibility", "/plausibility?source=athena", "/together", "/together?source=athena&answer=Asian"]
+PAGES = [*FIGURES, *ANSWERS, "/exports", "/exports?snapshot={snapshot}"]
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -42,9 +42,10 @@ def test_words_reach_aa(colours: Palette) -> None:
 
 @BOTH
 def test_marks_stand_out_from_the_page(colours: Palette) -> None:
-    for mark in (colours.mark, colours.target, colours.national, colours.outline):
+    for mark in (colours.mark, colours.second, colours.target, colours.national, colours.outline):
         assert contrast(mark, colours.background) >= 3
     assert contrast(colours.states["blank"], colours.outline) >= 3
+    assert contrast(colours.mark, colours.second) >= 1.8
 
 
 @BOTH

@@ -18,6 +18,7 @@ from equality.store.lock import alone
 from equality.store.registry import Registry
 from equality.synthetic import generate
 
+pytestmark = pytest.mark.usefixtures("without_verdict")
 ATHENA = load_profile("athena")
 Rows = list[dict[str, str]]
 
@@ -68,6 +69,9 @@ def test_of_duplicates_the_last_stands_and_the_others_are_set_aside(tmp_path: Pa
     assert sorted(rejected["source_row"]) == [4, 8, 51]
     assert set(rejected["reason"]) == {DUPLICATE}
     assert sorted(rejected.filter(pl.col("source_row") != 4)["sex_raw"]) == ["Female", "Male"]
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for number, line, raw_text in rejected.select("source_row", "line", "raw_text").rows():
+        assert (line, raw_text) == (number + 1, lines[number])
     counts = registry.counts(snapshot).collect()
     assert counts.select(pl.sum_horizontal(pl.col("^sex__(valid|blank|unknown|invalid|declined)$", "^sex__not_[aos].*$")
                                            .exclude("sex__not_understood")).sum()).item() == 50  # fmt: skip

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from equality.errors import ProfileError
 from equality.exports import geography, recognise
 from equality.exports.code import Coded, code
+from equality.exports.extract import DUPLICATE
 from equality.exports.load import load
 from equality.exports.profile import PROFILES, Profile, available, load_profile, parse_profile
 from equality.exports.read import open_exports
@@ -62,6 +64,14 @@ def test_victim_and_suspect_side_by_side_become_two_records(tmp_path: Path) -> N
     assert result.delivered.collect().height == records.height + rejected.height
     (snapshot,) = load([tmp_path / "a.csv"], known, tmp_path / "store").snapshots
     assert (snapshot.files[0].rows_in, snapshot.files[0].accepted, snapshot.files[0].rejected) == (6, 4, 2)
+
+
+def test_of_people_side_by_side_only_the_one_that_stands_twice_is_a_duplicate(tmp_path: Path) -> None:
+    path = write_bytes(tmp_path / "a.csv", text_of([*FLAT, FLAT[1]]).encode())
+    (snapshot,) = load([path], profile(**SIDE_BY_SIDE, people=people(always=True)), tmp_path / "store").snapshots
+    assert (snapshot.accepted, snapshot.rejected, snapshot.duplicates) == (5, 3, 1)
+    rejected = pl.read_parquet(snapshot.folder / "rejected.parquet").filter(pl.col("reason") == DUPLICATE)
+    assert rejected.select("line", "role", "raw_text").rows() == [(2, "suspect", ",".join(FLAT[1]))]
 
 
 def test_a_row_that_names_nobody_is_set_aside_where_nobody_is_presumed(tmp_path: Path) -> None:

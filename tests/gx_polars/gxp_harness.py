@@ -123,9 +123,16 @@ def _flat(values: Any) -> list[Any]:
 
 
 def compare(frame: pl.DataFrame, expectations: Sequence[Any], parameters: dict[str, Any] | None = None) -> None:
-    """Both engines say the same of every expectation, or neither can say anything."""
-    ours = run("polars", frame.lazy(), expectations, parameters=parameters)
+    """Both engines say the same of every expectation, or neither can say anything.
+
+    A DataFrame runs on Polars' in-memory engine and a LazyFrame on its streaming engine: each is asked.
+    """
     theirs = run("pandas", frame, expectations, parameters=parameters)
+    for given in (frame, frame.lazy()):
+        _compare(frame, expectations, run("polars", given, expectations, parameters=parameters), theirs)
+
+
+def _compare(frame: pl.DataFrame, expectations: Sequence[Any], ours: list[Any], theirs: list[Any]) -> None:
     for expectation, one, other in zip(expectations, ours, theirs, strict=True):
         left, right = summary(one), summary(other)
         if None in _flat(left.get("unexpected_list", [])):

@@ -42,6 +42,9 @@ def _project(folder: Path) -> Any:
                 ),
                 gxe.ExpectColumnValuesToNotBeNull(column="sex", mostly=0.75),
                 gxe.ExpectColumnMeanToBeBetween(column="n", min_value=3, max_value=3),
+                gxe.ExpectColumnQuantileValuesToBeBetween(
+                    column="n", quantile_ranges={"quantiles": [0.5], "value_ranges": [[3, None]]}
+                ),
             ],
         )
     )
@@ -73,7 +76,7 @@ def test_a_project_is_saved_and_reloaded_and_writes_data_docs(tmp_path: Path) ->
     )
     (run_result,) = result.run_results.values()
     outcomes = [(one.success, one.result.get("unexpected_count")) for one in run_result.results]
-    assert sorted(outcomes, key=str) == [(False, 1), (True, 1), (True, None)]
+    assert sorted(outcomes, key=str) == [(False, 1), (True, 1), (True, None), (True, None)]
 
     pages = list((tmp_path / "gx" / "uncommitted" / "data_docs").rglob("validations/**/*.html"))
     assert len(pages) == 1
@@ -199,3 +202,10 @@ def test_the_readmes_table_is_current() -> None:
     assert compatibility.written() == README.read_text(encoding="utf-8"), (
         "run: python -m gx_polars.compatibility --write"
     )
+
+
+def test_great_expectations_is_pinned_to_the_minor_version_that_these_tests_pass_on() -> None:
+    pins = README.parents[1] / "requirements.txt"
+    (pinned,) = re.findall(r"^great_expectations==(\d+\.\d+)\.\d+$", pins.read_text(encoding="utf-8"), re.MULTILINE)
+    assert gx.__version__.startswith(f"{pinned}.")
+    assert f"({pinned})" in README.read_text(encoding="utf-8")

@@ -178,9 +178,24 @@ REFUSED_EXPECTATIONS = [
     gxe.ExpectColumnKLDivergenceToBeLessThan(
         column="b", partition_object={"bins": [0, 2, 5], "weights": [0.5, 0.5]}, threshold=0.1
     ),
+    gxe.ExpectColumnKLDivergenceToBeLessThan(
+        column="a", partition_object={"values": ["x", "y"], "weights": [0.5, 0.5]}, threshold=0.1
+    ),
     gxe.ExpectColumnValueZScoresToBeLessThan(column="b", threshold=1, double_sided=True),
+    gxe.ExpectColumnValuesToNotBeOutliers(column="b", method="iqr", multiplier=1.5),
+    gxe.ExpectColumnValuesToBeDateutilParseable(column="a"),
+    gxe.ExpectColumnValuesToBeJsonParseable(column="a"),
+    gxe.ExpectColumnValuesToMatchJsonSchema(column="a", json_schema={}),
+    gxe.ExpectTableRowCountToEqualOtherTable(other_table_name="other"),
+    gxe.ExpectQueryResultsToMatchComparison(
+        base_query="select 1", comparison_data_source_name="polars", comparison_query="select 1"
+    ),
     gxe.UnexpectedRowsExpectation(unexpected_rows_query="select * from {batch}"),
 ]
+
+
+def test_every_refusal_is_tried() -> None:
+    assert {one.expectation_type for one in REFUSED_EXPECTATIONS} == set(REFUSED)
 
 
 @pytest.mark.parametrize("expectation", REFUSED_EXPECTATIONS, ids=lambda one: one.expectation_type)

@@ -10,7 +10,9 @@ import great_expectations.expectations as gxe
 import polars as pl
 import pytest
 from great_expectations.expectations.row_conditions import Column
-from gxp_harness import raised, run
+from gxp_harness import compare, raised, run
+
+import gx_polars
 
 UTC = datetime.UTC
 DAY = datetime.date(2024, 2, 29)
@@ -137,6 +139,82 @@ def test_types_by_polars_names(column: str, name: str, success: bool) -> None:
         assert not raised(result), raised(result)
         assert result.success is success
         assert result.result["observed_value"] == str(FRAME.schema[column])
+
+
+@pytest.mark.parametrize("schema", [True, False], ids=["with schema", "without schema"])
+def test_small_whole_numbers_are_summed_without_wrapping(schema: bool) -> None:
+    # In Int8, 100 + 100 is -56.
+    frame = pl.DataFrame({"a": [100, 1], "b": [100, 2]}, schema={"a": pl.Int8, "b": pl.Int8})
+    suite = [gxe.ExpectMulticolumnSumToEqual(column_list=["a", "b"], sum_total=total) for total in (200, -56)]
+    found = gx_polars.conditions(suite, schema=frame.schema if schema else None)
+    assert [frame.select(one.unexpected.sum()).item() for one in found] == [1, 2]
+
+
+@pytest.mark.parametrize("others", [0, 80], ids=["short list", "long list"])
+@pytest.mark.parametrize(
+    ("column", "almost"),
+    [
+        ("ms", datetime.datetime(2024, 2, 29, 12, 0, 0, 500)),
+        ("day", datetime.datetime(2024, 2, 29, 12)),
+        ("decimal", 1.505),
+        ("decimal", 1e9),
+        ("decimal", float("inf")),
+        ("int", 1.5),
+    ],
+)
+def test_a_literal_finer_than_the_column_matches_nothing(column: str, almost: Any, others: int) -> None:
+    frame = FRAME.with_columns(ms=pl.col("at").dt.cast_time_unit("ms"))
+    filler = {
+        "ms": [NOON - datetime.timedelta(1 + n) for n in range(others)],
+        "day": [datetime.date(1900, 1, 1) + datetime.timedelta(n) for n in range(others)],
+    }.get(column, list(range(100, 100 + others)))
+    suite = [
+        gxe.ExpectColumnValuesToNotBeInSet(column=column, value_set=[almost, *filler]),
+        gxe.ExpectTableRowCountToEqual(value=0, row_condition=Column(column) == almost),
+    ]
+    for result in run("polars", frame, suite, "BASIC"):
+        assert result.success, raised(result) or result.result
+
+
+def test_milliseconds_are_ordered_against_microseconds() -> None:
+    frame = FRAME.select(ms=pl.col("at").dt.cast_time_unit("ms"))
+    after = NOON.replace(microsecond=500)
+    suite = [
+        gxe.ExpectColumnValuesToBeBetween(column="ms", min_value=after),
+        gxe.ExpectTableRowCountToEqual(value=1, row_condition=Column("ms") < after),
+    ]
+    between, below = run("polars", frame, suite, "BASIC")
+    assert between.result["unexpected_count"] == 1
+    assert below.success
+
+
+NOTHING = pl.DataFrame({"a": pl.Series([None, None], dtype=pl.Null), "n": [1, 2], "t": ["x", "y"]})
+
+
+@pytest.mark.parametrize(
+    "expectation",
+    [
+        gxe.ExpectColumnValuesToMatchRegex(column="a", regex="x"),
+        gxe.ExpectColumnValueLengthsToEqual(column="a", value=1),
+        gxe.ExpectColumnValuesToMatchStrftimeFormat(column="a", strftime_format="%Y"),
+        gxe.ExpectColumnValuesToBeBetween(column="a", min_value=1),
+        gxe.ExpectColumnValuesToBeInSet(column="a", value_set=["x", 1]),
+        gxe.ExpectColumnValuesToBeIncreasing(column="a"),
+        gxe.ExpectColumnValuesToBeUnique(column="a"),
+        gxe.ExpectColumnPairValuesToBeEqual(column_A="a", column_B="t", ignore_row_if="neither"),
+        gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="a", column_B="n", ignore_row_if="neither"),
+        gxe.ExpectMulticolumnSumToEqual(column_list=["a", "n"], sum_total=1, ignore_row_if="never"),
+        gxe.ExpectColumnMeanToBeBetween(column="a", min_value=0),
+        gxe.ExpectColumnMedianToBeBetween(column="a", min_value=0),
+        gxe.ExpectColumnMaxToBeBetween(column="a", min_value=0),
+        gxe.ExpectColumnSumToBeBetween(column="a", min_value=0),
+        gxe.ExpectTableRowCountToEqual(value=2, row_condition=Column("a").is_null()),
+    ],
+    ids=lambda expectation: expectation.expectation_type,
+)
+def test_a_column_of_nothing_is_all_missing(expectation: Any) -> None:
+    """As read from an empty column: Polars' type Null."""
+    compare(NOTHING, [expectation])
 
 
 def test_a_type_that_polars_does_not_have_is_named() -> None:

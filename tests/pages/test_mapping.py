@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -158,16 +159,24 @@ def test_a_file_that_is_no_table_says_so() -> None:
 
 
 def test_an_uploaded_file_is_private_and_removed(tmp_path: Path) -> None:
-    import tempfile
+    def uploads() -> list[Path]:
+        return [path for path in (tmp_path / "store" / ".uploads").rglob("*.csv") if path.is_file()]
 
-    tempfile.tempdir = None
-    try:
-        test = opened("../../odd.csv", ODD.encode())
-        path = test.session_state["mapping-upload"].path
-        assert path.name == "odd.csv"
-        assert path.is_file()
-        assert path.parent.parent.stat().st_mode & 0o777 == 0o700
-        test.file_uploader(key="mapping-file").set_value(None).run()
-        assert "mapping-upload" not in test.session_state
-    finally:
-        tempfile.tempdir = None
+    test = opened("../../odd.csv", ODD.encode())
+    (path,) = uploads()
+    assert path.name == "odd.csv"
+    for folder in (path, *path.parents):
+        if folder == tmp_path / "store":
+            break
+        assert folder.stat().st_mode & 0o077 == 0
+    test.file_uploader(key="mapping-file").set_value(None).run()
+    assert "mapping-upload" not in test.session_state
+    gc.collect()
+    assert not uploads()
+
+
+def test_messages_about_an_upload_do_not_name_its_folder() -> None:
+    test = opened("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(100))
+    (message,) = [error.value for error in test.error]
+    assert message.startswith("picture")
+    assert "uploads" not in message
