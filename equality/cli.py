@@ -14,7 +14,7 @@ import polars as pl
 import polars.selectors as cs
 import typer
 
-from equality import auditing, keeping, looking
+from equality import auditing, composing, keeping, looking
 from equality.measures.counts import RATES, slice_counts, with_rates
 from equality.measures.dimensions import DIMENSIONS, FLAGS, Selection, check_dimensions
 from equality.measures.states import STATES
@@ -33,6 +33,7 @@ app.command()(looking.loads)
 app.command()(looking.snapshots)
 app.command()(looking.rejected)
 app.command()(keeping.purge)
+app.command()(composing.briefing)
 
 profiles = typer.Typer(no_args_is_help=True, help="Profiles: how an export's headings and labels are to be read.")
 app.add_typer(profiles, name="profile")

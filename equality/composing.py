@@ -13,7 +13,6 @@ from equality.briefing.keep import files_of, find, keep, kept
 from equality.briefing.order import FORMATS, Order, carry_out
 from equality.briefing.preset import FOLDER, Preset, presets, read
 from equality.protection.audit import Act, audit_log
-from equality.protection.disclosure import for_audience
 from equality.protection.people import local_person
 from equality.settings import settings
 from equality.store.registry import Registry
@@ -52,7 +51,7 @@ def briefing(
         order = _order(registry, preset, period, source, area or [], flag or [], role)
         about = {"of": "briefing", "briefing": order.identifier, "snapshot": order.snapshot, "file": out.name}
         with audit_log(registry).acting(Act.download, local_person(), about, reason):
-            made = carry_out(order, registry, for_audience(order.preset.audience))
+            made = carry_out(order, registry)
             files = files_of(made)
             one = keep(registry, order, made, files)
             for ending in endings:
@@ -132,7 +131,7 @@ def _again(registry: Registry, identifier: str) -> None:
     from equality.briefing.document import sentences
 
     one = find(registry, identifier)
-    made = carry_out(one.order, registry, for_audience(one.order.preset.audience))
+    made = carry_out(one.order, registry)
     before, now = one.said, sentences(made)
     if before == now:
         messages.print(f"{identifier}: what it says is the same, word for word ({len(now):,} sentences and numbers).")

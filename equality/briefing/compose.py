@@ -61,5 +61,7 @@ def definitions(figures: Figures) -> dict[str, str]:
         "change is named only if its interval leaves out no change."
     )
     found["Too few"] = f"A rate of fewer than {figures.minimum_n} people is not shown."
+    if figures.disclosure:
+        found["Rounded figures"] = figures.disclosure.rule.sentence
     found |= {c.title: c.meaning for c in figures.catalogue.values()}
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -12,6 +12,7 @@ from equality.analysis.words import period_name
 from equality.measures.catalogue import Characteristic
 from equality.measures.counts import slice_counts
 from equality.measures.dimensions import ROLES, Selection, months_between, shift_month
+from equality.protection.disclosure import Disclosure
 from equality.store.snapshot import Snapshot
 
 
@@ -25,7 +26,7 @@ class Figures:
         catalogue: the characteristics that the briefing speaks of.
         selection: people, area, crime and period; the role is one of its dimensions.
         minimum_n: a rate of fewer people is not shown.
-        protect: what the audience may see of a slice.
+        disclosure: for an audience that may not see exact counts, what it sees instead.
     """
 
     snapshot: Snapshot
@@ -33,7 +34,7 @@ class Figures:
     catalogue: Mapping[str, Characteristic]
     selection: Selection
     minimum_n: int
-    protect: Callable[[pl.DataFrame], pl.DataFrame]
+    disclosure: Disclosure | None = None
 
     @property
     def role(self) -> str:
@@ -78,7 +79,9 @@ class Figures:
         """Counts by dimensions, as the audience may see them; columns as `slice_counts` describes."""
         names = list(self.catalogue) if characteristics is None else characteristics
         chosen = selection or self.selection
-        return self.protect(slice_counts(self.counts, by=by, characteristics=names, selection=chosen))
+        if self.disclosure:
+            return self.disclosure.slice(by=by, characteristics=names, selection=chosen)
+        return slice_counts(self.counts, by=by, characteristics=names, selection=chosen)
 
     def rates(self, *by: str, characteristics: Sequence[str] | None = None) -> pl.DataFrame:
         """The known rate by dimensions with its change against the period before: a frame of `compared`."""

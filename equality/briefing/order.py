@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
-import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from equality.briefing import page, pdf, slides, workbook
@@ -19,6 +18,7 @@ from equality.briefing.preset import Preset
 from equality.errors import StoreError
 from equality.measures.catalogue import characteristics
 from equality.measures.dimensions import FLAGS, Selection, check_dimensions, shift_month
+from equality.protection.disclosure import Disclosure, rule, secret_of
 from equality.store.registry import Registry
 from equality.store.snapshot import Snapshot
 
@@ -39,7 +39,7 @@ MEDIA: Final[Mapping[str, str]] = {
 }
 
 AUDIENCES: Final[Mapping[str, str]] = {
-    "viewer": "readers of rounded figures: 1 to 7 people are not shown, other numbers are rounded to 5",
+    "viewer": "readers of rounded figures",
     "exact": "readers who may see exact figures",
 }
 """Audience of a preset → how it is said on paper."""
@@ -92,13 +92,12 @@ class Order(BaseModel):
         return f"{self.preset_name}-{self.month}-{self.made_at:%Y%m%dT%H%M%S}"
 
 
-def carry_out(order: Order, registry: Registry, protect: Callable[[pl.DataFrame], pl.DataFrame]) -> Briefing:
-    """Compose what was ordered.
+def carry_out(order: Order, registry: Registry) -> Briefing:
+    """Compose what was ordered, as its audience may see it.
 
     Args:
         order: what is asked for.
         registry: of the store that holds the snapshot.
-        protect: what the order's audience may see of a slice of counts.
 
     Raises:
         StoreError: if the store lacks the snapshot or the month, or holds nobody who is asked for.
@@ -112,13 +111,15 @@ def carry_out(order: Order, registry: Registry, protect: Callable[[pl.DataFrame]
     held = [name for name in wanted if name in snapshot.characteristics]
     if not held:
         raise StoreError(f"{snapshot.title} holds none of the characteristics {', '.join(wanted)}.")
+    counts = registry.counts(snapshot).collect()
+    exact = order.preset.audience == "exact"
     figures = Figures(
         snapshot=snapshot,
-        counts=registry.counts(snapshot).collect(),
+        counts=counts,
         catalogue={name: characteristics()[name] for name in held},
         selection=Selection(order.period, {"role": (order.role,), **order.where}, order.flags),
         minimum_n=order.minimum_n,
-        protect=protect,
+        disclosure=None if exact else Disclosure(counts, secret_of(registry.store), rule()),
     )
     return compose(figures, order.preset, _provenance(order, snapshot))
 

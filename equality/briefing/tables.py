@@ -8,7 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from equality.analysis.words import month_name
-from equality.briefing.document import MARKERS, TOO_FEW, Column, Table, Value
+from equality.briefing.document import MARKERS, NOT_SHOWN, TOO_FEW, Column, Table, Value
 from equality.measures.states import APPLICABLE_STATES, STATE_TITLES
 
 READING: Final = "; ".join(f"{marker}: {meaning}" for marker, meaning in MARKERS.items()).capitalize() + "."
@@ -87,7 +87,7 @@ def _ends(shown: Sequence[str]) -> list[str]:
 
 
 def _count(row: Mapping[str, Any], name: str) -> Value:
-    return row[name]
+    return NOT_SHOWN if row[name] is None else row[name]
 
 
 def _rate(row: Mapping[str, Any], name: str) -> Value:

@@ -85,7 +85,7 @@ def _actions(figures: Figures, preset: Preset) -> Section:
     items = findings.contributors(slices, "known", about.target, limit=ACTIONS, minimum_n=figures.minimum_n)
     title = f"Which actions would help {about.title.lower()} most?"
     if not items:
-        return Section(title, "There is no gap here, or nothing to divide it by.")
+        return Section(title, "There is no gap here that could be divided.")
     points = tuple(
         f"{item.unit} ({held[item.dimension].lower()}): {findings.advice(item, 'known', about.target)}"
         for item in items
@@ -132,7 +132,7 @@ def recorded(figures: Figures, preset: Preset) -> list[Section]:
     rows = rate_rows(figures.rates(), "characteristic", figures.titles, "known")
     focus = rows.filter(pl.col("id") == preset.focus_on).row(0, named=True)
     title = figures.titles[preset.focus_on]
-    if focus["share"] is None:
+    if focus["share"] is None or focus["blank"] is None or focus["declined"] is None:
         finding = "Too few people to show what is recorded."
     else:
         blank = percent(focus["blank"] / focus["applicable"])
@@ -193,6 +193,7 @@ def units(dimension: str, question: str) -> Callable[[Figures, Preset], list[Sec
         rows = rate_rows(rates, dimension, {}, "known", aims)
         total = figures.rates(characteristics=[name]).row(0, named=True)
         gaps = rows.filter(pl.col("missing") > 0).sort("missing", descending=True)
+        gaps = gaps.filter(pl.col("n").is_not_null())
         largest = gaps.row(0, named=True) if gaps.height else None
         finding = findings.gap_headline(total, largest, figures.titles[name], "known", figures.people_are)
         by = figures.snapshot.dimensions[dimension].lower()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import polars as pl
 import pytest
 from briefing_reading import LONG_NAMES
 
@@ -33,15 +32,10 @@ def ordered(registry: Registry, preset: str, source: str = "athena", **changes: 
     return Order.model_validate(facts | changes)
 
 
-def plain(frame: pl.DataFrame) -> pl.DataFrame:
-    """What those may see who may see everything."""
-    return frame
-
-
 @pytest.fixture(scope="session", params=PRESETS)
 def briefing(request: pytest.FixtureRequest, registry: Registry) -> Briefing:
     """A briefing of each preset, of synthetic victims."""
-    return carry_out(ordered(registry, request.param), registry, plain)
+    return carry_out(ordered(registry, request.param), registry)
 
 
 @pytest.fixture(scope="session")
