@@ -39,6 +39,8 @@ OWN: Final = (
     "chart",
     "event",
     "answer",
+    "preset",
+    "until",
 )
 """Parameters that mean something on single pages: carried along as they are, read with `own_choice` or `own_number`."""
 LONGEST_ECHO: Final = 40

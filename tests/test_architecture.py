@@ -28,6 +28,15 @@ MAY_IMPORT = {
     },
     "equality.analysis": {"equality.measures"},
     "equality.charts": {"equality.analysis", "equality.measures"},
+    "equality.briefing": {
+        "equality.analysis",
+        "equality.charts",
+        "equality.errors",
+        "equality.measures",
+        "equality.protection",
+        "equality.spreadsheet",
+        "equality.store",
+    },
     "equality.synthetic": set(),
 }
 OURS = ("gx_polars", "equality", "dashboard", "pages", "app")

@@ -45,7 +45,7 @@ def selected(figures: Figures) -> str:
         parts.insert(1, "all areas")
     if chosen.flags:
         parts.append(", ".join(FLAGS[flag].lower() for flag in chosen.flags))
-    counted = int(figures.slice()["applicable"].max() or 0)
+    counted = max((n for n in figures.slice()["applicable"] if n is not None), default=0)
     return " · ".join([*parts, figures.period, people(counted)])
 
 

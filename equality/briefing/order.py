@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
+import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from equality.briefing import page, pdf, slides, workbook
@@ -92,12 +93,16 @@ class Order(BaseModel):
         return f"{self.preset_name}-{self.month}-{self.made_at:%Y%m%dT%H%M%S}"
 
 
-def carry_out(order: Order, registry: Registry) -> Briefing:
+def carry_out(
+    order: Order, registry: Registry, counts: pl.DataFrame | None = None, disclosure: Disclosure | None = None
+) -> Briefing:
     """Compose what was ordered, as its audience may see it.
 
     Args:
         order: what is asked for.
         registry: of the store that holds the snapshot.
+        counts: the snapshot's, where they are at hand.
+        disclosure: the same as readers of rounded figures see them, where it is at hand.
 
     Raises:
         StoreError: if the store lacks the snapshot or the month, or holds nobody who is asked for.
@@ -111,7 +116,7 @@ def carry_out(order: Order, registry: Registry) -> Briefing:
     held = [name for name in wanted if name in snapshot.characteristics]
     if not held:
         raise StoreError(f"{snapshot.title} holds none of the characteristics {', '.join(wanted)}.")
-    counts = registry.counts(snapshot).collect()
+    counts = registry.counts(snapshot).collect() if counts is None else counts
     exact = order.preset.audience == "exact"
     figures = Figures(
         snapshot=snapshot,
@@ -119,7 +124,7 @@ def carry_out(order: Order, registry: Registry) -> Briefing:
         catalogue={name: characteristics()[name] for name in held},
         selection=Selection(order.period, {"role": (order.role,), **order.where}, order.flags),
         minimum_n=order.minimum_n,
-        disclosure=None if exact else Disclosure(counts, secret_of(registry.store), rule()),
+        disclosure=None if exact else disclosure or Disclosure(counts, secret_of(registry.store), rule()),
     )
     return compose(figures, order.preset, _provenance(order, snapshot))
 

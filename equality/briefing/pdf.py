@@ -18,6 +18,7 @@ from equality.briefing.pictures import FONTS, ratio, svg
 
 LAYOUT: Final = Path(__file__).with_name("briefing.typ")
 STANDARD: Final = "ua-1"
+"""Accessible PDF: tags, alternative texts, a title and a language are there, or nothing is written."""
 
 
 def write(briefing: Briefing) -> bytes:
@@ -30,7 +31,7 @@ def write(briefing: Briefing) -> bytes:
         return typst.compile(
             folder / LAYOUT.name,
             root=folder,
-            font_paths=[str(FONTS)],
+            font_paths=[FONTS],
             ignore_system_fonts=True,
             pdf_standards=STANDARD,
             timestamp=int(briefing.provenance.made_at.timestamp()),

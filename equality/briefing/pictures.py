@@ -53,5 +53,7 @@ def _without_counters(drawn: str) -> str:
 
 def ratio(figure: Figure) -> float:
     """Height of a figure for each unit of its width."""
-    width, height = re.search(r'<svg[^>]*?width="([\d.]+)"[^>]*?height="([\d.]+)"', svg(figure)).groups()
-    return float(height) / float(width)
+    found = re.search(r'<svg[^>]*?width="([\d.]+)"[^>]*?height="([\d.]+)"', svg(figure))
+    if found is None:
+        raise ValueError(f"the picture {figure.title!r} has no size")
+    return float(found[2]) / float(found[1])

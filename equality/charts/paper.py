@@ -183,10 +183,11 @@ def _line(share: float, rows: pl.DataFrame, colours: Palette, place: alt.Scale) 
 def _rate_key(data: pl.DataFrame, colours: Palette, width: int) -> list[Any]:
     """What the marks mean, above the names and the values: only of marks that are there."""
     layers = []
-    for name, title, at, mark in (
+    marks: tuple[tuple[str, str, int, dict[str, Any]], ...] = (
         ("target", "Target", 6, {"shape": "stroke", "angle": 90, "stroke": colours.target, "strokeWidth": 3}),
         ("national", "Nationally", 74, {"shape": "diamond", "stroke": colours.national, "strokeWidth": 2}),
-    ):
+    )
+    for name, title, at, mark in marks:
         if data[name].drop_nulls().is_empty():
             continue
         key = alt.Chart(pl.DataFrame({"at": [at], "title": [title]})).encode(
