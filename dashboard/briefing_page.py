@@ -122,7 +122,7 @@ def _section(context: Context, section: Section, number: int) -> None:
         st.markdown("\n".join(f"- {plain(point)}" for point in section.points))
     if section.figure:
         # As it is printed: in the colours of paper, also where the page is dark.
-        st.image(svg(section.figure), caption=plain(section.figure.title), width="stretch")
+        st.image(svg(section.figure), plain(section.figure.title), width="stretch", alt=section.figure.alt)
     if section.table:
         table = section.table
         frame = pl.DataFrame(table.texts(), schema=[c.title for c in table.columns], orient="row")

@@ -92,12 +92,13 @@ class Preset(BaseModel):
 
 
 def presets(folder: Path = FOLDER) -> dict[str, Preset]:
-    """Every preset of a folder by its file's name.
+    """Every preset of a folder by its file's name: those with rounded figures first, which may be shared.
 
     Raises:
         PresetError: if one of them is not sound.
     """
-    return {path.stem: read(path) for path in sorted(folder.glob("*.yaml"))}
+    found = {path.stem: read(path) for path in sorted(folder.glob("*.yaml"))}
+    return dict(sorted(found.items(), key=lambda pair: pair[1].audience == "exact"))
 
 
 def read(path: Path) -> Preset:

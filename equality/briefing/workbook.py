@@ -18,7 +18,11 @@ from xlsxwriter.worksheet import Worksheet
 from equality.briefing.document import MARKERS, Briefing, Column, Section, Table
 from equality.spreadsheet import neutral
 
-FORMATS: Final[dict[str, dict[str, Any]]] = {"text": {"text_wrap": True}, "count": {"num_format": "#,##0"}, "percent": {"num_format": '0.0"%"'}}
+FORMATS: Final[dict[str, dict[str, Any]]] = {
+    "text": {"text_wrap": True},
+    "count": {"num_format": "#,##0"},
+    "percent": {"num_format": '0.0"%"'},
+}
 LONGEST_NAME: Final = 31
 """Characters of a sheet's name, by Excel's own limit."""
 
