@@ -3,9 +3,9 @@
     python benchmarks/engine.py --rows 1000000 10000000 --suite strings own
     python benchmarks/engine.py --rows 1000000 --only "gx_polars" "plain polars"
 
-Prints a table and writes ``benchmarks/results/engine.csv``. The time is the best of ``--repeat`` runs with
-the frame in memory (for scans: reading included), a minute at most; the memory is the process's peak with
-everything in it: Python, the libraries, the data.
+Prints a table and writes ``benchmarks/results/engine.csv``. The times, by the clock and of all processors together,
+are the best of ``--repeat`` runs with the frame in memory (for scans: reading included), a minute at most; the
+memory is the process's peak with everything in it: Python, the libraries, the data.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 from engine_contestants import CONTESTANTS  # noqa: E402 - needs the path above
 from engine_data import own_frame, string_frame  # noqa: E402
 
-FIELDS = ["suite", "rows", "engine", "seconds", "peak_mb", "unexpected"]
+FIELDS = ["suite", "rows", "engine", "seconds", "cpu_seconds", "peak_mb", "unexpected"]
 
 
 def _peak_mb() -> float:
@@ -45,14 +45,17 @@ def child(name: str, path: Path, suite: str, repeat: int) -> None:
     prepare = CONTESTANTS[name][1]
     run = prepare(path, suite)
     seconds = []
+    cpu = []
     counts: list[int] = []
     for _ in range(repeat):
-        start = time.perf_counter()
+        start, start_cpu = time.perf_counter(), time.process_time()
         counts = run()
         seconds.append(time.perf_counter() - start)
+        cpu.append(time.process_time() - start_cpu)
         if sum(seconds) > 60:
             break
-    print(json.dumps({"seconds": min(seconds), "peak_mb": _peak_mb(), "unexpected": sum(counts)}))
+    found = {"seconds": min(seconds), "cpu_seconds": min(cpu), "peak_mb": _peak_mb(), "unexpected": sum(counts)}
+    print(json.dumps(found))
 
 
 def measure(name: str, path: Path, suite: str, repeat: int, timeout: int) -> dict[str, Any]:
@@ -63,10 +66,15 @@ def measure(name: str, path: Path, suite: str, repeat: int, timeout: int) -> dic
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=environment, check=False)
     except subprocess.TimeoutExpired:
-        return {"seconds": None, "peak_mb": None, "unexpected": f"more than {timeout} s"}
+        return _without(f"more than {timeout} s")
     if done.returncode:
-        return {"seconds": None, "peak_mb": None, "unexpected": done.stderr.strip().splitlines()[-1][:80]}
+        said = done.stderr.strip().splitlines() or [f"ended with {done.returncode}"]  # -9: killed, out of memory
+        return _without(said[-1][:80])
     return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def _without(reason: str) -> dict[str, Any]:
+    return {"seconds": None, "cpu_seconds": None, "peak_mb": None, "unexpected": reason}
 
 
 def main() -> None:
@@ -84,8 +92,10 @@ def main() -> None:
     if options.child:
         child(options.child, options.data, options.suite[0], options.repeat)
         return
-    rows = []
-    with tempfile.TemporaryDirectory() as folder:
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, options.out.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, FIELDS)
+        writer.writeheader()
         for suite in options.suite:
             for size in options.rows:
                 path = Path(folder) / f"{suite}_{size}.parquet"
@@ -93,20 +103,18 @@ def main() -> None:
                 for name in options.only:
                     if suite in CONTESTANTS[name][0]:
                         figures = measure(name, path, suite, options.repeat, options.timeout)
-                        rows.append({"suite": suite, "rows": size, "engine": name, **figures})
-                        show(rows[-1])
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    with options.out.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS)
-        writer.writeheader()
-        writer.writerows(rows)
+                        row = {"suite": suite, "rows": size, "engine": name, **figures}
+                        writer.writerow(row)
+                        file.flush()
+                        show(row)
 
 
 def show(row: dict[str, Any]) -> None:
     """One line of the table."""
-    seconds = "-" if row["seconds"] is None else f"{row['seconds']:.2f} s"
+    times = ["-" if row[key] is None else f"{row[key]:.2f} s" for key in ("seconds", "cpu_seconds")]
     memory = "-" if row["peak_mb"] is None else f"{row['peak_mb']:,.0f} MB"
-    print(f"{row['suite']:8} {row['rows']:>12,} {row['engine']:24} {seconds:>10} {memory:>10}  {row['unexpected']}")
+    figures = f"{times[0]:>10} {times[1]:>10} {memory:>10}"
+    print(f"{row['suite']:8} {row['rows']:>12,} {row['engine']:24} {figures}  {row['unexpected']}", flush=True)
 
 
 if __name__ == "__main__":

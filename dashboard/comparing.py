@@ -73,11 +73,13 @@ def compared(context: Context, by: str, *, adjusted: bool, spread: bool) -> tupl
     """The units as rows of the funnel, and what its limits allow for."""
     columns = mix.mix(context.options, by)
     cells = mix.cells(context, [by, *columns])
+    n, hits = int(cells["n"].sum()), int(cells["hits"].sum())
     rates = (
-        standardised(cells, by, columns, context.minimum_n) if adjusted else unadjusted(cells, by, context.minimum_n)
+        standardised(cells, by, columns, context.minimum_n)
+        if adjusted and 0 < hits < n  # where all or none are known, every mix gives the same
+        else unadjusted(cells, by, context.minimum_n)
     )
-    n = int(cells["n"].sum())
-    placed, found = funnel(rates, int(cells["hits"].sum()) / n if n else 0.0, spread=spread)
+    placed, found = funnel(rates, hits / n if n else 0.0, spread=spread)
     return funnel_rows(placed, drill.unit_titles(by), context.view.measure, adjusted=adjusted), found
 
 

@@ -38,6 +38,7 @@ OWN: Final = (
     "basis",
     "chart",
     "event",
+    "answer",
 )
 """Parameters that mean something on single pages: carried along as they are, read with `own_choice` or `own_number`."""
 LONGEST_ECHO: Final = 40

@@ -48,6 +48,9 @@ PAGES: Final = {
         PageInfo("gaps", "Gaps", "Where are the gaps?", ":material/grid_on:"),
         PageInfo("trends", "Trends", "Is it getting better, or is it noise?", ":material/show_chart:"),
         PageInfo("compare", "Compare", "Who differs by more than chance and mix?", ":material/filter_alt:"),
+        PageInfo("drivers", "Drivers", "Why, and what would help most?", ":material/account_tree:"),
+        PageInfo("plausibility", "Plausibility", "Are the answers believable?", ":material/fact_check:"),
+        PageInfo("together", "Missing together", "Does what is missing bias what is there?", ":material/join_inner:"),
         PageInfo("exports", "Exports", "Is the data in, and can I trust it?", ":material/database:"),
         PageInfo("mapping", "Mapping", "What does each column of this export mean?", ":material/schema:"),
     )

@@ -110,7 +110,9 @@ def _loaded(load: BackgroundLoad, made: list[Snapshot]) -> None:
 def accounts(made: list[Snapshot], key: str) -> None:
     """The accounting of rows, a line per file."""
     rows = [
-        (file.name, s.extract_date, file.equation, "; ".join(file.notes), file.sha256) for s in made for file in s.files
+        (file.name, s.extract_date, file.equation, "; ".join(file.notes), file.sha256)
+        for s in made
+        for file in s.every_file
     ]
     schema = {"file": pl.String, "extract": pl.Date, "rows": pl.String, "notes": pl.String, "sha256": pl.String}
     config = st.column_config

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 import streamlit as st
@@ -105,6 +105,11 @@ class Context:
         held = {d: values for d, values in wanted.where.items() if d in found.columns}
         flags = wanted.flags if "flags" in found.columns else ()
         return found.filter(replace(wanted, where=held, flags=flags).predicate())
+
+    @property
+    def validation(self) -> dict[str, Any]:
+        """What the checkpoint found in the snapshot when it was loaded: counts of records, whatever the filters."""
+        return data.validation(self.snapshot)
 
     def history(self, view: View | None = None) -> pl.DataFrame | None:
         """How much successive extracts knew at which age, within a view's filters but for its period.

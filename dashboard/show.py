@@ -235,6 +235,18 @@ def funnel_key(colours: Palette) -> None:
     )
 
 
+def part_key(colours: Palette) -> None:
+    """The key to the parts of a difference."""
+    _key(
+        [
+            (_box(colours.mark, colours.mark), "Practice: the same work recorded otherwise"),
+            (_box(colours.second, colours.second), "Mix: other work recorded"),
+            (f'<span style="width:4px;height:18px;background:{colours.text}"></span>', "Rate of each side"),
+        ],
+        colours,
+    )
+
+
 def source_line(context: Context) -> None:
     """Where the numbers come from: source, period, extract, denominator, attribution."""
     snapshot, view = context.snapshot, context.view

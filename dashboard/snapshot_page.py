@@ -60,11 +60,11 @@ def _facts(snapshot: Snapshot) -> str:
 
 def _rejected(snapshot: Snapshot) -> None:
     st.subheader("Rejected rows", anchor=False)
-    if not snapshot.rejected:
+    if not snapshot.set_aside:
         st.write("None: every row became a record.")
         return
     if snapshot.records_purged_at:
-        st.write(f"{count_of(snapshot.rejected, 'row')}; they were purged together with the records.")
+        st.write(f"{count_of(snapshot.set_aside, 'row')}; they were purged together with the records.")
         return
     registry = data.registry()
     try:
@@ -80,7 +80,7 @@ def _rejected(snapshot: Snapshot) -> None:
     show.table(snapshot, counted, "reasons", "Why rows were rejected", columns)
     if not shell.may_see_records():
         return
-    about = {"of": "rejected rows", "snapshot": snapshot.id, "rows": snapshot.rejected}
+    about = {"of": "rejected rows", "snapshot": snapshot.id, "rows": snapshot.set_aside}
     why = downloads.reason("rejected-reason")
     with st.container(horizontal=True):
         downloads.button(

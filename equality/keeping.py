@@ -139,6 +139,8 @@ def _stopping() -> Iterator[threading.Event]:
 def _report(loaded: Loaded) -> None:
     for snapshot in loaded.snapshots:
         messages.print(_summary(snapshot))
+        for file in snapshot.tables:
+            messages.print(f"  {file.name}, {file.equation}")
     for warning in loaded.warnings:
         messages.print(f"Warning, accepted: {warning}")
     if not loaded.unmapped.is_empty():

@@ -47,7 +47,8 @@ def comparison_headline(placed: pl.DataFrame, title: str, units_are: str, *, adj
     """
     compared = placed.filter(pl.col("z").is_not_null())
     if compared.height < 2:
-        return f"Too few to say: {_number(compared.height)} of the {units_are} has enough people to be compared."
+        number = "only one" if compared.height else "none"
+        return f"Nothing to compare: {number} of the {units_are} has enough people to be compared with others."
     far = compared.filter(pl.col("place").is_in([FAR_BELOW, FAR_ABOVE]))
     near = compared.filter(pl.col("place").is_in([BELOW, ABOVE])).height
     causes = ["chance", *(["mix"] if adjusted else []), *([f"the usual spread between {units_are}"] if spread else [])]

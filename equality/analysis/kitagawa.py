@@ -19,6 +19,7 @@ import polars as pl
 
 from equality.analysis.proportions import Z95
 
+ROUNDING: Final = 1e-12
 PARTS: Final = ("practice", "mix")
 """The two parts of a difference."""
 
@@ -170,6 +171,8 @@ def _errors(frame: pl.DataFrame, rate_a: float, rate_b: float, total_a: float, t
 
 
 def _part(value: float, error: float) -> Part:
+    # Where all strata are alike, sums of binary fractions leave a hair that is no difference.
+    value = 0.0 if abs(value) < ROUNDING else value
     return Part(value, value - Z95 * error, value + Z95 * error)
 
 

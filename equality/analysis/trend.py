@@ -160,8 +160,7 @@ def verdict(chart: ControlChart) -> Verdict:
 
     It is the newest signal among the last `RECENT` settled points, if that signal stands the test: its points (the
     signals without a break on its side up to it) differ from all others that share its limits by at least `CONFIRM`
-    standard errors. The rules of Making Data Count alone would call noise a change several times as often
-    (`docs/simulation.md`).
+    standard errors. The rules alone would call noise a change about twice as often (`docs/simulation.md`).
     """
     settled = chart.points.filter(pl.col("settled") & pl.col("share").is_not_null())
     newest = settled.row(-1, named=True) if settled.height else None

@@ -16,6 +16,7 @@ SUITE_TITLES: Final = {
     "known": "Known: the answer says something",
     "targets": "Targets: enough is known",
     "consistency": "Consistent: records do not contradict themselves",
+    "plausibility": "Plausible: answers that go together can both be true",
 }
 """Suite → what it asks, on screen."""
 _SCHEMA: Final = {"suite": pl.String, "expectations": pl.Int64, "met": pl.Int64, "not_met": pl.Int64}

@@ -146,4 +146,4 @@ def fewest_for(frame: pl.DataFrame, share: float) -> int:
 
 def whole_percent(share: float) -> int:
     """A share as the nearest whole per cent, as a slider shows it."""
-    return min(100, max(0, floor(100 * share + 0.5)))
+    return min(100, max(0, floor(100 * share + 0.5 + SLACK)))

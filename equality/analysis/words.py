@@ -18,25 +18,28 @@ class MeasureWords:
         missing: what the people are who make up the rest of the denominator.
         gap: what the rest is called in a heading.
         of: what the denominator counts; empty where it is all people of the role.
+        done: what people are who are in the numerator.
     """
 
     verb: str
     missing: str
     gap: str
     of: str = ""
+    done: str = "known"
 
 
 MEASURES: Final = {
     "known": MeasureWords("is known for", "not known", "Not known"),
-    "populated": MeasureWords("is filled in for", "left blank", "Left blank"),
-    "asked": MeasureWords("was asked of", "not asked", "Not asked"),
-    "validity": MeasureWords("is valid for", "not valid", "Not valid", "whose field is filled in"),
-    "disclosure": MeasureWords("was given by", "declined", "Declined", "who answered or declined"),
+    "populated": MeasureWords("is filled in for", "left blank", "Left blank", done="filled in"),
+    "asked": MeasureWords("was asked of", "not asked", "Not asked", done="asked"),
+    "validity": MeasureWords("is valid for", "not valid", "Not valid", "whose field is filled in", "valid"),
+    "disclosure": MeasureWords("was given by", "declined", "Declined", "who answered or declined", "answering"),
     "recoverable": MeasureWords(
         "is on another record for",
         "on no other record",
         "On no other record",
         "whose field is blank or unknown",
+        "on another record",
     ),
 }
 """Rate of `equality.measures.counts.RATES` → its words."""

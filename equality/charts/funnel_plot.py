@@ -196,7 +196,7 @@ def _names(named: pl.DataFrame, x: Any, y: Any, colours: Palette) -> list[Any]:
             part = data.filter((pl.col("right") == right) & (pl.col("far") == far))
             # On a phone only the names of those outside the 99.8 % limits have room.
             words = alt.Chart(part).transform_calculate(shown=f"{NARROW} ? '' : datum.name")
-            look = {
+            look: dict[str, Any] = {
                 "align": "right" if right else "left",
                 "dx": -11 if right else 11,
                 "fontWeight": "bold" if far else "normal",
@@ -206,6 +206,8 @@ def _names(named: pl.DataFrame, x: Any, y: Any, colours: Palette) -> list[Any]:
             }
             text = "name:N" if far else "shown:N"
             # A halo keeps the lines of the limits out of the letters.
-            halo = {"stroke": colours.background, "strokeWidth": 4, "strokeJoin": "round"}
-            marks += [words.mark_text(**look, **more).encode(x=x, y=y("at"), text=text) for more in (halo, {})]
+            halo: dict[str, Any] = {"stroke": colours.background, "strokeWidth": 4, "strokeJoin": "round"}
+            marks += [
+                words.mark_text(**look, **more).encode(x=x, y=y("at"), text=text) for more in (halo, dict[str, Any]())
+            ]
     return marks

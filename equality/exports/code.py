@@ -18,7 +18,7 @@ from equality.exports.fields import UNDATED, misfits, raw_fields
 from equality.exports.geography import DISTRICTS, district_of_points
 from equality.exports.once import looked_up, together
 from equality.exports.profile import Profile
-from equality.exports.read import ExportFile
+from equality.exports.read import ExportFile, joined_to
 from equality.exports.recognise import recognisers
 
 __all__ = ["RECORD_FIELDS", "Coded", "code"]
@@ -30,8 +30,8 @@ class Coded:
 
     Attributes:
         records: `RECORD_FIELDS` that the export holds, then each characteristic's code and raw value.
-        rejected: rows that are no records: `source_file`, `source_row`, `line`, `reason`, `raw_text`,
-            `extract_date`, and every raw field as text where the row has fields.
+        rejected: rows that are no records, those of joined tables among them: `source_file`, `source_row`, `line`,
+            `reason`, `raw_text`, `extract_date`, and every raw field as text where the row has fields.
         delivered: every row of the files, so that rows in can be held against accepted and rejected; of people side
             by side in one row, each of them.
         unmapped: labels that were not recognised: `field`, `label`, `records` (count).
@@ -76,7 +76,7 @@ def code(files: Sequence[ExportFile], profile: Profile) -> Coded:
     unmapped = [look.unmapped(name) for name, look in looked_up.items()]
     return Coded(
         records=derive(coded, profile),
-        rejected=pl.concat([aside, broken], how="diagonal_relaxed"),
+        rejected=pl.concat([aside, broken, *(j.set_aside.lazy() for j in joined_to(files))], how="diagonal_relaxed"),
         delivered=pl.concat([frame.select("source_file", "extract_date") for frame in (raw, broken)]),
         unmapped=pl.concat(unmapped).sort(["records", "field", "label"], descending=[True, False, False]),
         synthetic=_is_synthetic(raw, profile),

@@ -31,6 +31,7 @@ RECORD_FIELDS = (
     "crime_subgroup",
     "flags",
     "outcome",
+    "born_on",
     "age_band",
     "sex_group",
     "extract_date",
@@ -79,7 +80,7 @@ def _with_age(frame: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
     # Columns first: an expression that is named six times is worked out six times.
     age = dates.age_code(pl.col("_born"), pl.col("_began"), profile.placeholder_dates)
     return frame.with_columns(_born=birth, _began=began).with_columns(
-        age=pl.coalesce(age, pl.col("age")), age_raw=pl.col(f"{born}_raw")
+        age=pl.coalesce(age, pl.col("age")), age_raw=pl.col(f"{born}_raw"), born_on=pl.col("_born")
     )
 
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from equality.exports.profile import Profile
 from equality.exports.read import ExportFile, heading_of
+from equality.exports.tables import keys
 from equality.measures.dimensions import NO_LOCATION, NOT_RECORDED
 from equality.settings import Settings
 from equality.store.snapshot import Snapshot
@@ -35,6 +36,9 @@ def columns_used(files: Iterable[ExportFile], profile: Profile) -> tuple[dict[st
         for name, accepted in wanted.items():
             if heading := heading_of(accepted, file.headings):
                 used.setdefault(heading, name)
+        for heading, table in keys(profile.tables).items():
+            if heading in file.headings:
+                used.setdefault(heading, f"key of {table}")
     return used, tuple(heading for heading in seen if heading not in used)
 
 
@@ -72,6 +76,7 @@ def differences(new: Snapshot, before: Snapshot | None, limits: Settings, *, per
     if before is None:
         return ()
     found = [*_rows(new, before, limits, per_file=per_file)]
+    found += _tables(new, before, limits)
     if before.columns_used:
         found += [*_headings(new, before), *_shares(new, before, limits)]
     return tuple(sentence[0].upper() + sentence[1:] for sentence in found)
@@ -83,6 +88,20 @@ def _rows(new: Snapshot, before: Snapshot, limits: Settings, *, per_file: bool) 
         return []
     what = "rows per file" if per_file else "rows"
     return [f"{_when(new)} has {now:,.0f} {what}, {1 - now / then:.0%} fewer than the {then:,.0f} of {_when(before)}."]
+
+
+def _tables(new: Snapshot, before: Snapshot, limits: Settings) -> list[str]:
+    """Tables joined to the records that have become much shorter."""
+    now, then = ({t.table: 0 for t in s.tables} for s in (new, before))
+    for snapshot, counted in ((new, now), (before, then)):
+        for file in snapshot.tables:
+            counted[file.table] += file.rows_in
+    return [
+        f"{_when(new)} has {rows:,} rows of {table}, {1 - rows / then[table]:.0%} fewer than the {then[table]:,} of "
+        f"{_when(before)}."
+        for table, rows in now.items()
+        if then.get(table) and rows <= then[table] * (1 - limits.drift_fewer_rows)
+    ]
 
 
 def _headings(new: Snapshot, before: Snapshot) -> list[str]:

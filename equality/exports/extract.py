@@ -17,8 +17,8 @@ from equality.exports.duplicates import repeated
 from equality.exports.fields import raw_fields
 from equality.exports.once import together
 from equality.exports.profile import Profile
-from equality.exports.read import ExportFile
-from equality.store.snapshot import SourceFile
+from equality.exports.read import ExportFile, joined_to
+from equality.store.snapshot import SourceFile, TableFile
 
 _ROW = ["source_file", "source_row"]
 COMPRESSION: Final = "lz4"
@@ -41,6 +41,7 @@ class Extract:
         unmapped: labels that were not recognised: `field`, `label`, `records`.
         headings: the files it came from, for what was read from them.
         folder: holds `records.parquet`, `rejected.parquet` and `unmapped.parquet`.
+        tables: the files of tables joined to the records, with every row accounted for.
     """
 
     extract_date: date
@@ -51,6 +52,7 @@ class Extract:
     unmapped: pl.DataFrame
     headings: tuple[ExportFile, ...]
     folder: Path
+    tables: tuple[TableFile, ...] = ()
 
     @property
     def records(self) -> pl.LazyFrame:
@@ -89,6 +91,7 @@ def write_extract(files: Sequence[ExportFile], extract_date: date, profile: Prof
         unmapped=coded.unmapped,
         headings=tuple(files),
         folder=folder,
+        tables=_tables(files, extract_date, profile),
     )
 
 
@@ -163,6 +166,25 @@ def _accounts(files: Sequence[ExportFile], rows_in: dict[str, int], folder: Path
         )
         for file in files
     )
+
+
+def _tables(files: Sequence[ExportFile], extract_date: date, profile: Profile) -> tuple[TableFile, ...]:
+    """The accounts of the tables that were joined to the records of an extract."""
+    found = []
+    which = _rows_of(extract_date, profile)
+    for joined in joined_to(files):
+        accounts = joined.accounts if which is None else joined.accounts.filter(which)
+        counted = accounts.group_by("source_file").agg(pl.col(*_COUNTED).sum())
+        sums = {row.pop("source_file"): row for row in counted.to_dicts()}
+        found += [
+            TableFile(file.name, file.table, file.sha256, **sums[file.name], notes=file.notes)
+            for file in joined.files
+            if file.name in sums
+        ]
+    return tuple(found)
+
+
+_COUNTED = ("rows_in", "joined", "unused", "rejected", "duplicates")
 
 
 def unreadable(files: Sequence[ExportFile], error: Exception) -> ExportError:

@@ -54,7 +54,9 @@ def raw_fields(
 
 
 def misfits(file: ExportFile, profile: Profile) -> pl.LazyFrame:
-    """The rows of a file that cannot be rows, dated like the newest extract in it."""
+    """The rows of a file that cannot be rows, dated like the newest extract in it unless they say themselves."""
+    if "extract_date" in file.misfits.columns:
+        return file.misfits.lazy().with_columns(source_file=pl.lit(file.name))
     dated: pl.Expr = pl.lit(file.extract_date, dtype=pl.Date)
     if profile.extract.column and not file.misfits.is_empty():
         # Nobody can say to which extract a broken line belongs; it must be counted in one of them.
@@ -100,7 +102,7 @@ def _selected(
         # Filtered here, so that the text of the good rows is never put together again.
         rows = rows.filter(undated)
     if texts:
-        fields.append(_raw_text(file.headings).alias("raw_text"))
+        fields.append(raw_text(file.raw_headings).alias("raw_text"))
     return rows.select(fields)
 
 
@@ -132,7 +134,7 @@ def _ruled(profile: Profile) -> pl.Expr:
     return pl.coalesce(cases)
 
 
-def _raw_text(headings: Sequence[str]) -> pl.Expr:
+def raw_text(headings: Sequence[str]) -> pl.Expr:
     """The row as a line of CSV.
 
     One call for the whole row: an expression per cell takes minutes to plan where a file has 10,000 columns.

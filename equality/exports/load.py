@@ -13,8 +13,9 @@ import polars as pl
 from equality.errors import EqualityError, ExportError, LoadCancelledError, WarningsNotAcceptedError
 from equality.exports import closed, dates, drift, workspace
 from equality.exports.extract import COMPRESSION, STORED, Extract, unreadable, write_extract
+from equality.exports.joined import open_files
 from equality.exports.profile import Profile
-from equality.exports.read import ExportFile, open_exports
+from equality.exports.read import ExportFile, joined_to
 from equality.measures import measure
 from equality.measures.dimensions import DIMENSIONS, FLAG_BITS
 from equality.measures.evidence import Extracted
@@ -141,19 +142,31 @@ class _Steps:
 
 def _open(paths: Sequence[Path], profile: Profile, steps: _Steps) -> list[ExportFile]:
     steps.of = 2 * len(paths)  # until it is known how many extracts the files hold
-    return open_exports(paths, profile, lambda path: steps.take(f"checking {path.name}"))
+    return open_files(paths, profile, lambda path: steps.take(f"checking {path.name}"))
 
 
 def _refuse_repeats(files: Sequence[ExportFile], registry: Registry) -> None:
     seen: dict[str, Path] = {}
+    every = [(file.path, file.sha256) for file in files]
+    every += [(other.path, other.sha256) for joined in joined_to(files) for other in joined.files]
+    for path, sha256 in every:
+        if sha256 in seen:
+            raise ExportError(f"{path}: has the same content as {seen[sha256]}; name each file once.")
+        seen[sha256] = path
     for file in files:
-        if file.sha256 in seen:
-            raise ExportError(f"{file.path}: has the same content as {seen[file.sha256]}; name each file once.")
-        seen[file.sha256] = file.path
-        if earlier := registry.holds(file.sha256):
-            raise ExportError(
-                f"{file.path}: was loaded on {earlier.loaded_at:%d %B %Y} (snapshot {earlier.id}); nothing to do."
-            )
+        if file.joined is None and (earlier := registry.holds(file.sha256)):
+            raise ExportError(f"{file.path}: was loaded {_when(earlier)}; nothing to do.")
+    for joined in joined_to(files):
+        members = [file for file in files if file.joined is joined]
+        whole = {file.sha256 for file in members} | {other.sha256 for other in joined.files}
+        # A table may come again unchanged beside others that have changed: only the whole set is a repetition.
+        if earlier := registry.holds_all(whole):
+            names = ", ".join([*(file.name for file in members), *(other.name for other in joined.files)])
+            raise ExportError(f"{members[0].path}: the set of {names} was loaded {_when(earlier)}; nothing to do.")
+
+
+def _when(earlier: Snapshot) -> str:
+    return f"on {earlier.loaded_at:%d %B %Y} (snapshot {earlier.id})"
 
 
 def _snapshot_groups(files: Sequence[ExportFile], profile: Profile) -> list[tuple[date, list[ExportFile]]]:
@@ -262,6 +275,7 @@ def _describe(extract: Extract, profile: Profile, counts: pl.DataFrame, identifi
         folder=extract.folder,
         columns_used=used,
         columns_ignored=ignored,
+        tables=extract.tables,
         blank=drift.blank_shares(extract.records),
         unmapped_shares=drift.unmapped_shares(extract.unmapped, sum(file.accepted for file in extract.files)),
     )

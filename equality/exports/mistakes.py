@@ -21,7 +21,9 @@ def described(
         whole: the model of the file.
         parts: the models under its keys.
     """
-    place = ".".join(str(part) for part in error["loc"]) or "file"
+    # What is wrong with several parts together may say at which of them to look.
+    loc = (*error["loc"], *getattr(error.get("ctx", {}).get("error"), "at", ()))
+    place = ".".join(str(part) for part in loc) or "file"
     said = error["msg"].removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
         model = parts.get(str(error["loc"][0]), whole) if len(error["loc"]) > 1 else whole
@@ -32,7 +34,7 @@ def described(
         said = f"is missing; add `{error['loc'][-1]}: …`"
     elif error["type"] == "string_type":
         said = "must be text; put it in quotes: YAML reads Yes, No, On and numbers as something else"
-    return f"line {_line(tree, error['loc'])}: {place}: {said}"
+    return f"line {_line(tree, loc)}: {place}: {said}"
 
 
 def _line(node: yaml.Node | None, loc: tuple[int | str, ...]) -> int:

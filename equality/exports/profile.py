@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from equality.errors import ProfileError
 from equality.exports.mistakes import described
+from equality.exports.tables import JoinedTable, bare, checked
 from equality.settings import settings
 
 PROFILES = Path(__file__).resolve().parents[2] / "data" / "profiles"
@@ -188,6 +189,7 @@ class Profile(_Strict):
     confirmed: bool
     headline_role: str
     extract: Extract
+    tables: dict[str, JoinedTable] = {}
     reading: Reading = Reading()
     synthetic: Marker | None = None
     constants: dict[str, str] = {}
@@ -213,6 +215,11 @@ class Profile(_Strict):
     def _iso_too(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
         # Workbooks and Parquet hold dates as dates, and those are read as ISO text.
         return formats if ISO_DATE in formats else (*formats, ISO_DATE)
+
+    @field_validator("tables")
+    @classmethod
+    def _fitting(cls, tables: dict[str, JoinedTable]) -> dict[str, JoinedTable]:
+        return checked(tables)
 
     @field_validator("columns")
     @classmethod
@@ -244,7 +251,11 @@ class Profile(_Strict):
         fields = [self.columns, *(person.columns for person in self.people)]
         own = {heading for columns in fields for name in _OF_THE_ROW for heading in columns.get(name, ())}
         marker = {self.synthetic.column} if self.synthetic else set()
-        return frozenset(heading for accepted in self.needed.values() for heading in accepted) - own | marker
+        named = frozenset(heading for accepted in self.needed.values() for heading in accepted) - own | marker
+        if not self.tables:
+            return named
+        keys = {heading for table in self.tables.values() for heading in (*table.key, *sum(table.joins.values(), ()))}
+        return frozenset(bare(heading, self.tables) for heading in named) - keys
 
 
 _OF_THE_ROW = ("crime_ref", "person_ref", "latitude", "longitude")
@@ -252,6 +263,7 @@ _OF_THE_ROW = ("crime_ref", "person_ref", "latitude", "longitude")
 
 _PARTS: dict[str, type[BaseModel]] = {
     "extract": Extract,
+    "tables": JoinedTable,
     "reading": Reading,
     "synthetic": Marker,
     "characteristics": Held,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import calendar
 import functools
 import glob
+import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -24,7 +25,7 @@ from equality.exports.rows import Table, refuse_empty, text_table
 from equality.exports.signature import Kind, kind_of
 from equality.exports.text import checksum, read_text
 from equality.exports.unpack import gunzip, unzip
-from equality.exports.workbook import Sheet, read_parquet, read_workbook, scan_parquet
+from equality.exports.workbook import Sheet, read_parquet, read_workbook, scan_parquet, sheet_names
 from equality.exports.workspace import Workspace
 
 
@@ -41,6 +42,10 @@ class ExportFile:
         extract_date: from the file's name or its newest record, where the profile says so; else None.
         misfits: rows that cannot be rows: `source_row`, `line`, `reason`, `raw_text`.
         notes: what a reader should know: the encoding it was converted from, a heading that stands twice.
+        own: the headings whose cells are the raw text of a row; None for all. Of records to which other tables were
+            joined (`equality.exports.joined`) those of their own table.
+        sheet: of a set of tables the sheet of a workbook that this is.
+        joined: those other tables; None for a file that stands alone.
     """
 
     path: Path
@@ -53,6 +58,14 @@ class ExportFile:
     notes: tuple[str, ...]
     _table: Callable[[], pl.LazyFrame] = field(repr=False)
     _workspace: Workspace = field(repr=False)
+    own: tuple[str, ...] | None = None
+    sheet: str | None = None
+    joined: Joined | None = field(default=None, repr=False)
+
+    @property
+    def raw_headings(self) -> tuple[str, ...]:
+        """The headings whose cells are the raw text of a row."""
+        return self.headings if self.own is None else self.own
 
     def scan(self) -> pl.LazyFrame:
         """Every good row as text, with `source_file`, `source_row` (1 is the first below the headings) and `line`.
@@ -60,6 +73,39 @@ class ExportFile:
         Text is String; columns of labels in a large file are Categorical, so that each label is dealt with once.
         """
         return self._table().with_columns(pl.lit(self.name).alias("source_file"))
+
+
+@dataclass(frozen=True)
+class JoinedFile:
+    """A file of a table that was joined to records: where and what it is, as for `ExportFile`."""
+
+    table: str
+    path: Path
+    name: str
+    sha256: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Joined:
+    """The tables that were joined to the records of a set of files.
+
+    Attributes:
+        files: the files of these tables.
+        accounts: what became of their rows, per file and extract: `table`, `source_file`, `extract_date`, `rows_in`,
+            `joined` (a record names the row), `unused` (none does), `rejected`, `duplicates` (those of the rejected
+            whose key a later row has).
+        set_aside: their rejected rows: `source_file`, `source_row`, `line`, `reason`, `raw_text`, `extract_date`.
+    """
+
+    files: tuple[JoinedFile, ...]
+    accounts: pl.DataFrame
+    set_aside: pl.DataFrame
+
+
+def joined_to(files: Iterable[ExportFile]) -> list[Joined]:
+    """The tables joined to some files, each set once."""
+    return list({id(file.joined): file.joined for file in files if file.joined}.values())
 
 
 def open_exports(
@@ -76,10 +122,87 @@ def open_exports(
         ExportError: naming the file, what is wrong with it and what to do.
     """
     opened: list[ExportFile] = []
-    for path in (each for given in paths for each in _expanded(given)):
+    for path in expanded(paths):
         checking(path)
-        opened += _open_parts(path, profile)
+        with _readable(path):
+            opened += [_open_table(part, shown, profile, workspace) for part, shown, workspace in _parts(path)]
     return _named_apart(opened)
+
+
+def open_loose(
+    paths: Sequence[Path],
+    wanted: list[tuple[str, ...]],
+    labelled: frozenset[str],
+    reading: Reading,
+    checking: Callable[[Path], None] = lambda path: None,
+) -> tuple[list[ExportFile], list[str]]:
+    """Open files of which it is not yet known what tables they hold; of workbooks every sheet with rows.
+
+    Args:
+        paths: files and patterns.
+        wanted: accepted headings of every field that any of them may hold.
+        labelled: headings of columns in which few different values are expected.
+        reading: how the files are laid out.
+        checking: told of every file before it is opened.
+
+    Returns:
+        The tables, without extract dates; and which sheets are none, and why.
+
+    Raises:
+        ExportError: naming the file, what is wrong with it and what to do.
+    """
+    opened: list[ExportFile] = []
+    passed_over: list[str] = []
+    for path in expanded(paths):
+        checking(path)
+        with _readable(path):
+            for packed, shown, workspace in _parts(path):
+                part, kind = _unwrapped(packed, shown, workspace)
+                if kind is not Kind.workbook:
+                    opened.append(_loose(part, kind, shown, wanted, labelled, reading, workspace))
+                    continue
+                named = reading.sheet if reading.sheet not in (None, "*") else None
+                for sheet in [named] if named else sheet_names(part, str(shown)):
+                    only = reading.model_copy(update={"sheet": sheet})
+                    try:
+                        opened.append(_loose(part, kind, shown / sheet, wanted, labelled, only, workspace))
+                    except ExportError as error:
+                        passed_over.append(str(error))
+    if not opened:
+        raise ExportError(passed_over[0])
+    return _named_apart(opened), passed_over
+
+
+def _loose(
+    part: Path,
+    kind: Kind,
+    shown: Path,
+    wanted: list[tuple[str, ...]],
+    labelled: frozenset[str],
+    reading: Reading,
+    workspace: Workspace,
+) -> ExportFile:
+    with ThreadPoolExecutor(1) as beside:
+        hashing = beside.submit(checksum, part)
+        table = _table(part, kind, str(shown), wanted, reading, lambda _: None, workspace, labelled)
+    digest = hashing.result()
+    if kind is Kind.workbook:
+        # Sheets of one workbook share its bytes.
+        digest = hashlib.sha256(f"{digest} {reading.sheet}".encode()).hexdigest()
+    sheet = shown.name if kind is Kind.workbook else None
+    return ExportFile(
+        path=shown,
+        name="/".join(shown.parts[-2:]) if sheet else shown.name,
+        sha256=digest,
+        headings=table.headings,
+        rows=table.rows,
+        extract_date=None,
+        misfits=table.misfits,
+        notes=table.notes,
+        _table=table.scan,
+        _workspace=workspace,
+        sheet=sheet,
+    )
 
 
 def open_export(path: Path, profile: Profile) -> ExportFile:
@@ -94,6 +217,15 @@ def open_export(path: Path, profile: Profile) -> ExportFile:
     return opened[0]
 
 
+def expanded(paths: Sequence[Path]) -> Iterator[Path]:
+    """The files that paths and patterns name.
+
+    Raises:
+        ExportError: if no file has such a name.
+    """
+    return (each for given in paths for each in _expanded(given))
+
+
 def _expanded(path: Path) -> list[Path]:
     if path.is_file() or not glob.has_magic(str(path)):
         return [path]
@@ -103,19 +235,17 @@ def _expanded(path: Path) -> list[Path]:
     return found
 
 
-def _open_parts(path: Path, profile: Profile) -> Iterator[ExportFile]:
-    """Every table in a file."""
-    with _readable(path):
-        workspace = Workspace()
-        kind = kind_of(path, str(path))
-        if kind is Kind.zip:
-            for member, part in unzip(path, str(path), workspace):
-                # The name is only ever shown and matched: nothing is written where it points.
-                inside = [step for step in PurePosixPath(member).parts if step not in ("..", "/")]
-                yield _open_table(part, path.joinpath(*inside), profile, workspace)
-        else:
-            part = gunzip(path, str(path), workspace) if kind is Kind.gzip else path
-            yield _open_table(part, path, profile, workspace)
+def _parts(path: Path) -> Iterator[tuple[Path, Path, Workspace]]:
+    """Every part of a file that is a table: where its bytes are, what the user calls it, and its workspace."""
+    workspace = Workspace()
+    kind = kind_of(path, str(path))
+    if kind is Kind.zip:
+        for member, part in unzip(path, str(path), workspace):
+            # The name is only ever shown and matched: nothing is written where it points.
+            inside = [step for step in PurePosixPath(member).parts if step not in ("..", "/")]
+            yield part, path.joinpath(*inside), workspace
+    else:
+        yield (gunzip(path, str(path), workspace) if kind is Kind.gzip else path), path, workspace
 
 
 @contextmanager
@@ -131,20 +261,28 @@ def _readable(path: Path) -> Iterator[None]:
         raise ExportError(f"{path}: cannot be read ({reason}); check the disk and the rights to it.") from error
 
 
-def _open_table(part: Path, path: Path, profile: Profile, workspace: Workspace) -> ExportFile:
+def _unwrapped(part: Path, shown: Path, workspace: Workspace) -> tuple[Path, Kind]:
+    """A part of a file without the gzip it may be in, and what it is."""
+    kind = kind_of(part, str(shown))
+    if kind is Kind.gzip and part != shown:
+        part = gunzip(part, str(shown), workspace)
+        kind = kind_of(part, str(shown))
+    if kind in (Kind.gzip, Kind.zip):
+        raise ExportError(f"{shown}: an archive inside an archive is not opened; unpack it and load what it holds.")
+    return part, kind
+
+
+def _open_table(packed: Path, path: Path, profile: Profile, workspace: Workspace) -> ExportFile:
     """One table.
 
     Args:
-        part: where its bytes are.
+        packed: where its bytes are.
         path: what the user calls it.
+        profile: the profile that it fits.
+        workspace: for temporary files.
     """
     shown = str(path)
-    kind = kind_of(part, shown)
-    if kind is Kind.gzip and part != path:
-        part = gunzip(part, shown, workspace)
-        kind = kind_of(part, shown)
-    if kind in (Kind.gzip, Kind.zip):
-        raise ExportError(f"{shown}: an archive inside an archive is not opened; unpack it and load what it holds.")
+    part, kind = _unwrapped(packed, path, workspace)
     extract_date = date_of_name(path, profile.extract)
     check = functools.partial(_check_headings, shown, profile=profile)
     wanted = list(profile.needed.values())
@@ -271,7 +409,7 @@ def _newest(table: Table, shown: str, profile: Profile) -> date:
 
 def _named_apart(files: list[ExportFile]) -> list[ExportFile]:
     """The same files, with more of their paths in the names of those that would share one."""
-    names = [file.path.name for file in files]
+    names = [file.name for file in files]
     for depth in range(2, max(len(file.path.parts) for file in files) + 1):
         shared = {name for name, times in Counter(names).items() if times > 1}
         names = [

@@ -24,18 +24,20 @@ def take(asked: dict[str, Any]) -> dict[str, Any]:
 
     Args:
         asked: `path`; `out`, the file to be; `shown`, what the user calls the workbook; `wanted`, accepted headings
-            of every field that a profile needs; `sheet`; `heading_row`.
+            of every field that a profile needs; `sheet`; `heading_row`. Or `path`, `shown` and `names_only`.
 
     Returns:
-        `headings`, `rows`, `notes`.
+        `headings`, `rows`, `notes`; or `names` of the sheets.
 
     Raises:
         ExportError: if there is no such sheet, or none or several that fit.
     """
-    shown, sheet, wanted = asked["shown"], asked["sheet"], asked["wanted"]
+    shown, sheet, wanted = asked["shown"], asked.get("sheet"), asked.get("wanted", [])
     try:
         book = fastexcel.read_excel(Path(asked["path"]))
         names = book.sheet_names
+        if asked.get("names_only"):
+            return {"names": names}
         if sheet not in (None, ALL_SHEETS, *names):
             raise ExportError(f"{shown}: has no sheet {sheet!r}; its sheets are {', '.join(names)}.")
         of = [sheet] if sheet and sheet != ALL_SHEETS else names

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -63,14 +64,28 @@ def read_workbook(
     out = workspace.file(".parquet")
     asked = {"path": str(path.resolve()), "out": str(out), "shown": shown, "wanted": [list(names) for names in wanted],
              "sheet": sheet, "heading_row": heading_row}  # fmt: skip
+    found = _answer(asked)
+    return Sheet(out, tuple(found["headings"]), found["rows"], tuple(found["notes"]))
+
+
+def sheet_names(path: Path, shown: str) -> list[str]:
+    """The names of a workbook's sheets.
+
+    Raises:
+        ExportError: as for `read_workbook`.
+    """
+    check_size(path, shown)
+    return list(_answer({"path": str(path.resolve()), "shown": shown, "names_only": True})["names"])
+
+
+def _answer(asked: dict[str, Any]) -> dict[str, Any]:
     try:
-        found = confined("equality.exports.sheets", asked, SECONDS, MEMORY)
+        return confined("equality.exports.sheets", asked, SECONDS, MEMORY)
     except ConfinedError as error:
         raise ExportError(
-            f"{shown}: the workbook cannot be read (its reader {error}); it is damaged or too large: save it again as "
-            "XLSX, or better as CSV."
+            f"{asked['shown']}: the workbook cannot be read (its reader {error}); it is damaged or too large: save it "
+            "again as XLSX, or better as CSV."
         ) from error
-    return Sheet(out, tuple(found["headings"]), found["rows"], tuple(found["notes"]))
 
 
 def read_parquet(path: Path, shown: str, wanted: Sequence[Sequence[str]]) -> Sheet:

@@ -23,7 +23,7 @@ from typing import Final, Literal
 
 import polars as pl
 
-from equality.measures import ages
+from equality.measures import ages, answers, births, together
 from equality.measures.extracted import Extracted
 
 
@@ -44,5 +44,15 @@ class Evidence:
     build: Callable[[pl.LazyFrame, Extracted], pl.LazyFrame]
 
 
-EVIDENCE: Final[tuple[Evidence, ...]] = (Evidence(ages.NAME, "extract", ages.build),)
+EVIDENCE: Final[tuple[Evidence, ...]] = (
+    Evidence(ages.NAME, "extract", ages.build),
+    Evidence("patterns", "state", together.patterns),
+    Evidence("dependence", "state", together.dependence),
+    Evidence("answers", "state", answers.answers),
+    Evidence("both_ethnicities", "state", answers.both_ethnicities),
+    Evidence("old_codes", "state", answers.old_codes),
+    Evidence("birth_days", "state", births.birth_days),
+    Evidence("years_of_age", "state", births.years_of_age),
+    Evidence("persons", "people", births.persons),
+)
 """Every table beside the counts by state."""

@@ -21,7 +21,7 @@ from gx_polars import Condition, conditions, load_suite
 STATE_SUITES = ("completeness", "validity", "known")
 """The suites whose expectations decide the state of a cell."""
 
-RECORD_SUITES = ("consistency",)
+RECORD_SUITES = ("consistency", "plausibility")
 """Suites about records rather than one characteristic's cells."""
 
 TARGET_SUITE = "targets"

@@ -8,7 +8,7 @@ Each snapshot has a folder with `records.parquet` (what the extract delivered),
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from equality.errors import EqualityError, StoreError
 from equality.settings import settings
 from equality.store import tables
 from equality.store.database import Database
-from equality.store.snapshot import Load, Snapshot, SourceFile
+from equality.store.snapshot import Load, Snapshot, SourceFile, TableFile
 from equality.store.writing import Writing, note, outcome_of, tidy, writing
 
 _snapshots, _files, _loads = tables.snapshots, tables.files, tables.loads
@@ -67,6 +67,15 @@ class Registry:
             found = self._rows(_snapshots.c.id == row.snapshot_id)
             return self._snapshot(found[0], ())
         return None
+
+    def holds_all(self, sha256s: Set[str]) -> Snapshot | None:
+        """The newest snapshot of the load, or loads, that all files with these checksums went into together, or None.
+
+        A file of records may hold several extracts; then its joined tables are accounted for with any of them.
+        """
+        found = [s for s in self.snapshots() if sha256s & {file.sha256 for file in s.files}]
+        known = {file.sha256 for s in found for file in s.files} | {file.sha256 for s in found for file in s.tables}
+        return found[-1] if found and sha256s <= known else None
 
     def counts(self, snapshot: Snapshot) -> pl.LazyFrame:
         """The stored counts of the state as of a snapshot; dimensions are String."""
@@ -180,6 +189,9 @@ class Registry:
         facts: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in row.facts.items()
         }
+        facts["tables"] = tuple(
+            TableFile(**{**each, "notes": tuple(each["notes"])}) for each in facts.get("tables", ())
+        )
         return Snapshot(
             id=row.id,
             source=row.source,

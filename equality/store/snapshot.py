@@ -45,6 +45,43 @@ class SourceFile:
 
 
 @dataclass(frozen=True)
+class TableFile:
+    """A file of a table that was joined to the records of a snapshot.
+
+    Attributes:
+        name: the file's name without its folder.
+        table: the table of the profile.
+        sha256: checksum of its bytes.
+        rows_in: data rows; `rows_in == joined + unused + rejected`.
+        joined: rows whose key a row of the records names.
+        unused: rows whose key no row of the records names: counted, and not kept.
+        rejected: rows set aside with a reason: broken ones, those without a key, those whose key a later row has.
+        duplicates: those of the rejected whose key a later row of the table has.
+        notes: what reading noted.
+    """
+
+    name: str
+    table: str
+    sha256: str
+    rows_in: int
+    joined: int
+    unused: int
+    rejected: int
+    duplicates: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def equation(self) -> str:
+        """The accounting of its rows in words."""
+        holds = "=" if self.rows_in == self.joined + self.unused + self.rejected else "≠"
+        twice = f" ({self.duplicates:,} of them with a key that stands again)" if self.duplicates else ""
+        return (
+            f"{self.table}: {self.rows_in:,} in {holds} {self.joined:,} joined to records + {self.unused:,} that no "
+            f"record names + {self.rejected:,} rejected{twice}"
+        )
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """A load that is complete and visible.
 
@@ -61,7 +98,7 @@ class Snapshot:
         characteristics: those that the export holds, in the catalogue's order.
         dimensions: dimension → title on screen; only those that the export holds.
         flags: crime flags that occur.
-        files: what was loaded.
+        files: what was loaded: the files whose rows are the records.
         attribution: the sentence the licence asks for; empty where none.
         folder: where its Parquet files are.
         columns_used: heading in the files → the field it was read as.
@@ -72,6 +109,7 @@ class Snapshot:
         closed_months: for a purged snapshot, the months in which its records were counted last: their counts are
             closed, and carried into every later snapshot as they were.
         records_purged_at: when the retention period removed its records, UTC; None while they are there.
+        tables: the files of tables that were joined to the records; empty where one file holds everything.
     """
 
     id: str
@@ -95,6 +133,7 @@ class Snapshot:
     unmapped_shares: dict[str, float] = field(default_factory=dict)
     closed_months: tuple[str, ...] = ()
     records_purged_at: datetime | None = None
+    tables: tuple[TableFile, ...] = ()
 
     @property
     def rows_in(self) -> int:
@@ -115,6 +154,16 @@ class Snapshot:
     def duplicates(self) -> int:
         """Those of the rejected that repeat a key."""
         return sum(file.duplicates for file in self.files)
+
+    @property
+    def every_file(self) -> tuple[SourceFile | TableFile, ...]:
+        """The files of the records, then those of the tables joined to them."""
+        return (*self.files, *self.tables)
+
+    @property
+    def set_aside(self) -> int:
+        """The rejected rows of this load, those of joined tables among them: what can be downloaded."""
+        return self.rejected + sum(file.rejected for file in self.tables)
 
     @property
     def equation(self) -> str:

@@ -38,6 +38,7 @@ FACTS = (
     "warnings",
     "blank",
     "unmapped_shares",
+    "tables",
 )
 """What of a snapshot the registry keeps as JSON."""
 
@@ -203,7 +204,7 @@ def _row_of(snapshot: Snapshot, load_id: str, now: datetime) -> dict[str, Any]:
         "source": snapshot.source,
         "extract_date": snapshot.extract_date,
         "loaded_at": now.replace(microsecond=0),
-        "facts": {name: getattr(snapshot, name) for name in FACTS},
+        "facts": {name: getattr(snapshot, name) for name in FACTS} | {"tables": [vars(t) for t in snapshot.tables]},
         "load_id": load_id,
     }
 

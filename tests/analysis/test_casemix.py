@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equality.analysis.casemix import standardised, unadjusted
@@ -35,6 +35,7 @@ def made(rows: list[tuple]) -> pl.DataFrame:
     )
 
 
+@settings(deadline=None)
 @given(cells)
 def test_expected_counts_are_those_of_a_loop_and_sum_to_what_was_observed(rows: list[tuple]) -> None:
     got = standardised(made(rows), "team", ["crime", "channel"], 0)
@@ -62,6 +63,7 @@ def test_expected_counts_are_those_of_a_loop_and_sum_to_what_was_observed(rows: 
             assert 0 <= unit["low"] <= unit["share"] <= unit["high"] <= 1
 
 
+@settings(deadline=None)
 @given(cells)
 def test_a_mix_of_one_stratum_changes_no_rate(rows: list[tuple]) -> None:
     frame = made(rows).with_columns(crime=pl.lit("theft"))

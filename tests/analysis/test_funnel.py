@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm, truncnorm
 
@@ -62,6 +62,7 @@ units = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(units, st.sampled_from([0.0, 0.1, 0.25]), st.booleans())
 def test_everything_agrees_with_a_plain_recomputation(
     pairs: list[tuple[int, int]], winsor: float, consistent: bool
@@ -89,6 +90,7 @@ def test_what_winsorising_keeps_is_the_moment_of_cut_normal_scores() -> None:
         assert fp.kept_by_winsorising(by) == pytest.approx((cut**2).mean(), abs=3e-3)
 
 
+@settings(deadline=None)
 @given(units, st.booleans(), st.floats(0, 1))
 def test_limits_stay_in_range_and_agree_with_the_places(
     pairs: list[tuple[int, int]], spread: bool, target: float

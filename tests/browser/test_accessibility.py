@@ -19,8 +19,10 @@ FIGURES = [
     "/gaps?source=athena&area=Worcester&drill=area&by=team",
     "/compare?rates=raw",
     "/compare?source=athena&by=team",
+    "/drivers?source=athena&against=units&by=area",
 ]
-PAGES = [*FIGURES, "/exports", "/exports?snapshot={snapshot}"]
+ANSWERS = ["/plausibility", "/plausibility?source=athena", "/together", "/together?source=athena&answer=Asian"]
+PAGES = [*FIGURES, *ANSWERS, "/exports", "/exports?snapshot={snapshot}"]
 
 
 @pytest.mark.parametrize("path", PAGES)

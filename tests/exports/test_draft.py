@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,84 +11,11 @@ from equality.cli import app
 from equality.exports.draft import draft
 from equality.exports.guess import guess
 from equality.exports.load import load
-from equality.exports.profile import load_profile
-from equality.measures.counts import slice_counts
 from equality.settings import ROOT
 from equality.store.registry import Registry
 from tests.exports.making import text_of, write_bytes, write_xlsx
 
-NEIGHBOURS = sorted((ROOT / "tests" / "data" / "stop_and_search").glob("*.csv"))
 LAPD = ROOT / "data" / "samples" / "lapd" / "lapd_crime_2020_sample.csv"
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def drafted(path: Path, out: Path) -> None:
-    result = CliRunner().invoke(app, ["profile", "draft", str(path), "--out", str(out)])
-    assert result.exit_code == 0, result.output
-
-
-def states(store: Path, source: str, characteristic: str) -> dict[str, int]:
-    registry = Registry(store)
-    snapshot = registry.latest(source)
-    assert snapshot is not None
-    row = slice_counts(registry.counts(snapshot), characteristics=[characteristic]).row(0, named=True)
-    return {name: row[name] for name in ("valid", "not_stated", "unknown", "invalid", "blank", "not_applicable")}
-
-
-def expected(rows: list[dict[str, str]], heading: str, state: Callable[[dict[str, str], str], str]) -> dict[str, int]:
-    counted = Counter(state(row, row[heading].strip()) for row in rows)
-    names = ("valid", "not_stated", "unknown", "invalid", "blank", "not_applicable")
-    return {name: counted[name] for name in names}
-
-
-def police_uk(row: dict[str, str], value: str) -> str:
-    if row["Type"] == "Vehicle search":
-        return "not_applicable"
-    if not value:
-        return "blank"
-    return "not_stated" if value.endswith("Not stated") else "valid"
-
-
-@pytest.mark.parametrize("path", NEIGHBOURS, ids=lambda p: p.stem)
-def test_a_neighbouring_force_loads_by_drafting_a_profile(tmp_path: Path, path: Path) -> None:
-    drafted(path, tmp_path / "neighbour.yaml")
-    profile = load_profile(str(tmp_path / "neighbour.yaml"))
-    (snapshot,) = load([path], profile, tmp_path / "store").snapshots
-    rows = rows_of(path)
-    assert (snapshot.source, snapshot.rows_in, snapshot.rejected) == ("neighbour", len(rows), 0)
-    headings = {"ethnicity": "Self-defined ethnicity", "sex": "Gender", "age": "Age range",
-                "ethnicity_observed": "Officer-defined ethnicity"}  # fmt: skip
-    for characteristic, heading in headings.items():
-        assert states(tmp_path / "store", "neighbour", characteristic) == expected(rows, heading, police_uk)
-
-
-def test_los_angeles_loads_by_drafting_a_profile(tmp_path: Path) -> None:
-    def nobody(row: dict[str, str]) -> bool:
-        return row["Crm Cd"] in ("510", "520") and not row["Vict Sex"] and not row["Vict Descent"]
-
-    def state(row: dict[str, str], value: str, unknown: str, invalid: str = "") -> str:
-        if nobody(row):
-            return "not_applicable"
-        if not value:
-            return "blank"
-        return "unknown" if value in unknown.split() else "invalid" if value in invalid.split() else "valid"
-
-    drafted(LAPD, tmp_path / "la.yaml")
-    (snapshot,) = load([LAPD], load_profile(str(tmp_path / "la.yaml")), tmp_path / "store").snapshots
-    rows = rows_of(LAPD)
-    assert (snapshot.rows_in, snapshot.rejected) == (len(rows), 0) == (10_000, 0)
-    for characteristic, heading, unknown, invalid in (
-        ("sex", "Vict Sex", "X -", "H"),
-        ("age", "Vict Age", "0 -1", ""),
-        ("ethnicity_observed", "Vict Descent", "X -", ""),
-    ):
-        want = expected(rows, heading, lambda row, value, u=unknown, i=invalid: state(row, value, u, i))
-        assert states(tmp_path / "store", "la", characteristic) == want
-    assert "ethnicity" not in snapshot.characteristics
 
 
 def test_los_angeles_without_a_known_profile_is_drafted_from_its_headings(tmp_path: Path) -> None:

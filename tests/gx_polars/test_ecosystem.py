@@ -202,3 +202,10 @@ def test_the_readmes_table_is_current() -> None:
     assert compatibility.written() == README.read_text(encoding="utf-8"), (
         "run: python -m gx_polars.compatibility --write"
     )
+
+
+def test_great_expectations_is_pinned_to_the_minor_version_that_these_tests_pass_on() -> None:
+    pins = README.parents[1] / "requirements.txt"
+    (pinned,) = re.findall(r"^great_expectations==(\d+\.\d+)\.\d+$", pins.read_text(encoding="utf-8"), re.MULTILINE)
+    assert gx.__version__.startswith(f"{pinned}.")
+    assert f"({pinned})" in README.read_text(encoding="utf-8")

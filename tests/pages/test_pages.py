@@ -27,6 +27,10 @@ PAGES = {
     "overview": "How are we doing, and what should we do next?",
     "gaps": "Where are the gaps?",
     "compare": "Who differs by more than chance and mix?",
+    "trends": "Is it getting better, or is it noise?",
+    "drivers": "Why, and what would help most?",
+    "plausibility": "Are the answers believable?",
+    "together": "Does what is missing bias what is there?",
 }
 CHARTS = {"overview": 3, "gaps": 3}
 """Charts that a page draws whatever the selection; others draw none where there is too little to say."""
@@ -42,8 +46,13 @@ LINKS: list[dict[str, list[str]]] = [
     {"area": ["Redditch"], "drill": ["area"], "by": ["crime_group"]},
     {"by": ["month"], "from": ["2019-01"], "to": ["2019-01"]},
     {"by": ["role"]},
+    {"step": ["week"], "basis": ["settled"], "chart": ["p_prime"], "event": [HOSTILE]},
+    {"against": ["units"], "by": ["area"], "unit": ["Worcester"], "other": ["Wychavon"], "split": ["team"]},
+    {"against": ["year"], "from": ["2021-03"], "to": ["2021-04"], "split": ["area"], "reach": ["100"], "goal": ["1"]},
     {"by": ["team"], "rates": ["raw"], "limits": ["chance"], "reach": ["²"], "split": [HOSTILE], "other": [HOSTILE]},
     {"by": ["month"], "measure": ["validity"], "drill": ["area"], "area": ["Worcester"]},
+    {"answer": [HOSTILE], "characteristic": ["ethnicity_observed"]},
+    {"answer": ["Black"], "characteristic": ["gender_reassignment"]},
 ]
 
 
