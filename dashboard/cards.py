@@ -16,6 +16,8 @@ from equality.analysis.plausibility import Check, Finding
 from equality.charts import birthdays, by_month, evidence_rows, grid
 from equality.charts.evidence_rows import SCHEMA
 
+MOST_FINDINGS = 3
+"""Findings of one check that are written out; others are named."""
 Drawn = tuple[Any, str, pl.DataFrame]
 """A chart, its name for those who cannot see it, and the numbers that it draws."""
 
@@ -24,9 +26,11 @@ def card(context: Context, check: Check, drawn: Drawn | None) -> None:
     """One check that found something."""
     with st.container(border=True, key=f"card-{check.id}"):
         st.subheader(plain(check.title), anchor=False)
-        for finding in check.findings:
+        for finding in check.findings[:MOST_FINDINGS]:
             st.markdown(plain(finding.sentence))
             _link(context, finding)
+        if more := [unit for f in check.findings[MOST_FINDINGS:] for unit in f.where.values()]:
+            st.markdown(f"Also: {plain(', '.join(more))}.")
         _unheeded(context, check)
         if drawn:
             picture, alt_text, numbers = drawn

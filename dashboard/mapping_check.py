@@ -16,8 +16,9 @@ from dashboard.text import count_of, plain
 from equality.errors import EqualityError
 from equality.exports.draft import Draft, draft
 from equality.exports.drift import columns_used
+from equality.exports.joined import open_files
 from equality.exports.profile import load_profile
-from equality.exports.read import open_exports
+from equality.exports.read import ExportFile, joined_to
 from equality.settings import settings
 from equality.uploads import shown
 
@@ -39,7 +40,8 @@ def draw(paths: Sequence[Path], found: Draft, profile: str, key: str) -> bool:
         profile: name or file of the chosen profile.
         key: begins the keys of these files' widgets.
     """
-    now = _checked_now(paths)
+    # Tables that are joined are only looked at together.
+    now = len(paths) if load_profile(profile).tables else _checked_now(paths)
     fit = _once(f"{key}-{profile}", lambda: _fit(paths[:now], profile))
     if isinstance(fit, EqualityError):
         st.error(plain(shown(str(fit), settings().store)))
@@ -74,14 +76,25 @@ def _checked_now(paths: Sequence[Path]) -> int:
 
 def _fit(paths: Sequence[Path], profile: str) -> tuple[dict[str, str], tuple[str, ...], str]:
     known = load_profile(profile)
-    files = open_exports(paths, known)
+    files = open_files(paths, known)
     used, ignored = columns_used(files, known)
     rows = sum(file.rows for file in files)
     misfits = sum(file.misfits.height for file in files)
     facts = [count_of(rows, "row"), f"{count_of(len(used), 'column')} used", f"{len(ignored):,} ignored"]
     facts += [f"{count_of(misfits, 'line')} that cannot be rows"] if misfits else []
+    facts += _table_facts(files)
     facts += dict.fromkeys(note for file in files for note in file.notes)
     return used, ignored, f"{' · '.join(facts)}."
+
+
+def _table_facts(files: Sequence[ExportFile]) -> list[str]:
+    """A set's tables, and what became of their rows."""
+    facts = []
+    for joined in joined_to(files):
+        sums = joined.accounts.group_by("table", maintain_order=True).agg(pl.col("rows_in", "unused", "rejected").sum())
+        for table, rows_in, unused, rejected in sums.iter_rows():
+            facts.append(f"{table}: {count_of(rows_in, 'row')}, {unused:,} that no record names, {rejected:,} rejected")
+    return facts
 
 
 def _once(key: str, work: Any) -> Any:

@@ -179,11 +179,12 @@ def _first_of_this_month() -> date:
 
 @profiles.command("draft")
 def profile_draft(
-    file: Annotated[Path, typer.Argument(help="An export of the recording system.")],
+    files: Annotated[list[Path], typer.Argument(help="An export; or a file of each table, if keys join several.")],
     out: Annotated[Path, typer.Option("--out", help="The profile to write; its name becomes the profile's.")],
 ) -> None:
     """Recognise the profile that a file fits, or draft one. What stays open is said, and stands in the file."""
     from equality.exports.draft import draft
+    from equality.exports.draft_set import draft_set
 
     with mendable():
         if out.suffix != ".yaml":
@@ -192,11 +193,13 @@ def profile_draft(
             raise ValueError(f"{out} exists already; choose another name or delete it")
         if not out.parent.is_dir():
             raise ValueError(f"{out.parent} is no folder; make it first")
-        made = draft(file, out.stem)
+        made, keys = draft_set(files, out.stem) if len(files) > 1 else (draft(files[0], out.stem), [])
         out.write_text(made.text, encoding="utf-8")
     found = f"the headings of {made.recognised}" if made.recognised else "no known headings; drafted"
     used = sum(bool(column.field) for column in made.columns)
     messages.print(f"{out}: {found}; {used} of {len(made.columns)} columns are used")
+    for key in keys:
+        messages.print(f"  key: {key}")
     for question in made.questions:
         messages.print(f"  open: {question}")
     if made.profile is None:

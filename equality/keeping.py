@@ -99,15 +99,19 @@ def _ask(warnings: tuple[str, ...]) -> bool:
 
 
 def _watch(folder: Path, profile: Profile, registry: Registry, every: float, accept_warnings: bool) -> None:
-    from equality.exports.watch import Watch
+    from equality.exports.watch import Outcome, Watch
+    from equality.exports.watch_sets import SetWatch
 
-    watch = Watch(folder, profile, registry, accept_warnings=accept_warnings)
+    kind = SetWatch if profile.tables else Watch
+    watch = kind(folder, profile, registry, accept_warnings=accept_warnings)
 
-    def tell(path: Path, outcome: Loaded | EqualityError) -> None:
+    def tell(what: str, outcome: Outcome) -> None:
         if isinstance(outcome, EqualityError):
             messages.print(f"Refused: {outcome}")
+        elif isinstance(outcome, str):
+            messages.print(f"Waiting: {outcome}")
         else:
-            messages.print(f"Loaded {path.name}.")
+            messages.print(f"Loaded {what}.")
             _report(outcome)
 
     with _stopping() as stop:

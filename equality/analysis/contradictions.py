@@ -264,7 +264,7 @@ def impossible(validation: Mapping[str, Any]) -> Check:
         id="impossible",
         title="Impossible combinations",
         findings=[Finding(f"{'; '.join(parts)}.")] if parts else [],
-        looked=f"All {found.height} rules about combinations are met.",
+        looked="Every rule about combinations that this export can be asked is met.",
         not_proof="This is not proof of which of the two fields is wrong: only the record can tell.",
         counted=(
             "Expectations of `expectations/plausibility.json`, checked when the export was loaded, over "

@@ -48,10 +48,27 @@ def open_files(
     """
     if not profile.tables:
         return open_exports(paths, profile, checking)
+    opened, passed_over = _opened(paths, profile, checking)
+    return [file for each in file_sets(opened, profile, passed_over) for file in _join(each, profile)]
+
+
+def tables_in(path: Path, profile: Profile) -> list[tuple[date | None, str, str]]:
+    """The tables of a set that a file holds: the date in its name or None, the table, and its checksum.
+
+    Raises:
+        ExportError: if it holds none, or what is none.
+    """
+    opened, passed_over = _opened([path], profile)
+    sets = file_sets(opened, profile, passed_over, whole=False)
+    return [(s.day, table, file.sha256) for s in sets for table, files in s.tables.items() for file in files]
+
+
+def _opened(
+    paths: Sequence[Path], profile: Profile, checking: Callable[[Path], None] = lambda path: None
+) -> tuple[list[ExportFile], list[str]]:
     wanted = [tuple(bare(name, profile.tables) for name in accepted) for accepted in profile.needed.values()]
     wanted += [(heading,) for table in profile.tables.values() for heading in table.required]
-    opened, passed_over = open_loose(paths, wanted, profile.labelled, profile.reading, checking)
-    return [file for each in file_sets(opened, profile, passed_over) for file in _join(each, profile)]
+    return open_loose(paths, wanted, profile.labelled, profile.reading, checking)
 
 
 @dataclass(frozen=True)

@@ -30,13 +30,16 @@ class FileSet:
     notes: tuple[str, ...] = ()
 
 
-def file_sets(files: Sequence[ExportFile], profile: Profile, passed_over: Sequence[str] = ()) -> list[FileSet]:
+def file_sets(
+    files: Sequence[ExportFile], profile: Profile, passed_over: Sequence[str] = (), *, whole: bool = True
+) -> list[FileSet]:
     """Tell the files' tables and put those of one extract together.
 
     Args:
         files: opened without a profile.
         profile: has `tables`.
         passed_over: what was no table, and why.
+        whole: refuse a set that lacks a table.
 
     Raises:
         ExportError: if a file is none of the tables, may be several, or a set lacks a table.
@@ -63,7 +66,7 @@ def file_sets(files: Sequence[ExportFile], profile: Profile, passed_over: Sequen
     ]
     if not sets:
         raise ExportError(passed_over[0])
-    for each in sets:
+    for each in sets if whole else []:
         _check_whole(each, profile.tables, passed_over)
     return sets
 

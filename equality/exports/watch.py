@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from equality.errors import EqualityError, ExportError, LoadCancelledError
@@ -13,6 +13,8 @@ from equality.exports.profile import Profile
 from equality.store.files import sha256_of
 from equality.store.registry import Registry
 
+Outcome = Loaded | EqualityError | str
+"""What came of a file or a set: a load, a refusal, or in words what it waits for."""
 _Look = tuple[int, int]
 
 
@@ -41,16 +43,21 @@ class Watch:
         self._settled: dict[Path, _Look] = {}
         self._refused: set[str] = set()
 
-    def run(self, every: float, stop: threading.Event, tell: Callable[[Path, Loaded | EqualityError], None]) -> None:
-        """Look every so many seconds until told to stop."""
+    def run(self, every: float, stop: threading.Event, tell: Callable[[str, Outcome], None]) -> None:
+        """Look every so many seconds until told to stop; tell of what, and what came of it."""
         while not stop.is_set():
-            for path in self.complete():
-                if stop.is_set():
-                    return
-                outcome = self.take(path, stop)
-                if outcome is not None:
-                    tell(path, outcome)
+            for what, outcome in self.look(stop):
+                tell(what, outcome)
             stop.wait(every)
+
+    def look(self, stop: threading.Event) -> Iterator[tuple[str, Outcome]]:
+        """Look once, and load what is complete."""
+        for path in self.complete():
+            if stop.is_set():
+                return
+            outcome = self.take(path, stop)
+            if outcome is not None:
+                yield path.name, outcome
 
     def complete(self) -> list[Path]:
         """The files that are complete and have not been dealt with, by name."""
@@ -77,15 +84,7 @@ class Watch:
         outcome: Loaded | EqualityError | None = None
         if checksum not in self._refused and self._registry.holds(checksum) is None:
             try:
-                outcome = load(
-                    [path],
-                    self._profile,
-                    self._registry.store,
-                    self._progress,
-                    cancelled=stop.is_set,
-                    accept_warnings=self._accept,
-                    registry=self._registry,
-                )
+                outcome = self._load([path], stop)
             except LoadCancelledError:
                 return None
             except EqualityError as error:
@@ -93,3 +92,14 @@ class Watch:
                 outcome = error
         self._settled[path] = self._last[path]
         return outcome
+
+    def _load(self, paths: Sequence[Path], stop: threading.Event) -> Loaded:
+        return load(
+            paths,
+            self._profile,
+            self._registry.store,
+            self._progress,
+            cancelled=stop.is_set,
+            accept_warnings=self._accept,
+            registry=self._registry,
+        )

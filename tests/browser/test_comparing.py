@@ -115,20 +115,21 @@ def test_a_bar_of_the_pareto_leads_to_the_gaps_of_its_unit(server: Server, visit
 def test_the_slider_moves_by_keyboard_into_the_address_and_the_sentence(server: Server, visit: Visit) -> None:
     page = visit(f"{server.address}/drivers?source=athena&goal=50&reach=60")
     slider = page.get_by_role("slider", name="Lift places to this rate")
-    assert slider.get_attribute("aria-valuenow") == "60"
+    expect(slider).to_have_value("60")
     slider.focus()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     page.wait_for_function("() => location.search.includes('reach=63')")
     drawn(page)
-    assert page.get_by_text("to 63%").count() > 0
+    expect(page.get_by_text("to 63%").first).to_be_visible()
     page.reload()
     drawn(page)
-    expect(page.get_by_role("slider", name="Lift places to this rate")).to_have_attribute("aria-valuenow", "63")
+    expect(page.get_by_role("slider", name="Lift places to this rate")).to_have_value("63")
 
 
 def test_the_waterfall_says_each_bar_and_both_ends(server: Server, visit: Visit) -> None:
     page = visit(f"{server.address}/drivers?source=athena&against=units&by=area&unit=Worcester&other=Wychavon")
+    expect(page.locator('svg.marks [aria-label*=", practice: "]').first).to_be_attached()
     spoken = page.locator("svg.marks [aria-label]").evaluate_all("m => m.map(x => x.getAttribute('aria-label'))")
     assert any(label.startswith("Wychavon: ") for label in spoken)
     assert any(", practice: " in label for label in spoken)

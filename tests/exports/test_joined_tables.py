@@ -18,7 +18,7 @@ from equality.exports.code import code
 from equality.exports.extract import Extract, write_extract
 from equality.exports.joined import open_files
 from equality.exports.load import load
-from equality.exports.profile import Profile, parse_profile
+from equality.exports.profile import Profile, load_profile, parse_profile
 from equality.rejected import rejected_rows
 from equality.store.registry import Registry
 from tests.exports.making import Rows, text_of, write_gzip, write_parquet, write_xlsx, write_zip
@@ -326,3 +326,31 @@ def test_any_set_is_accounted_for_as_loops_over_its_rows_would(
         twice = sum(bool(key) for key in stripped) - len(kept)
         expected = (len(keys), joined, len(kept) - joined, twice + stripped.count(""), twice)
         assert accounts(extract)[f"{name}.csv"] == expected
+
+
+def test_the_earlier_system_s_three_tables_load_with_its_profile(tmp_path: Path) -> None:
+    offences = [
+        ["CRIME_REF", "CREATED_DATE", "REPORT_DATE", "FIRST_COMMITTED", "LPA", "REPORT_METHOD",
+         "REC_HOOC_CODE", "STATUS"],
+        ["22DA/1A/14", "13/02/2014", "13/02/2014", "12/02/2014", "Worcester", "999 call",
+         "8N", "FILED"],
+    ]  # fmt: skip
+    nominals = [
+        ["NOMINAL_REF", "SEX", "DATE_OF_BIRTH", "ETHNICITY_16", "ETHNICITY_6", "MARITAL_STATUS", "STATUS"],
+        ["N1", "F", "13/02/1984", "W1", "IC1", "Married", "x"],
+        ["N2", "M", "01/01/1900", "", "IC9", "", "x"],
+    ]
+    roles = [
+        ["CRIME_REF", "NOMINAL_REF", "ROLE", "PROCESS", "ELIMINATED", "DATE_ELIMINATED"],
+        ["22DA/1A/14", "N1", "VICT", "", "", ""],
+        ["22DA/1A/14", "", "VICU", "", "", ""],
+        ["22DA/1A/14", "N2", "OIC", "", "", ""],
+    ]
+    sheets = {"OFFENCE_SEARCH": offences, "NOMINAL_DETAILS": nominals, "NOMINAL_ROLES": roles}
+    extract = extracted([write_xlsx(tmp_path / "set.xlsx", sheets)], tmp_path, load_profile("legacy"))
+    columns = ["person_type", "age", "sex", "ethnicity", "ethnicity_observed", "outcome"]
+    assert extract.records.select(columns).sort("person_type").collect().cast(pl.String).rows() == [
+        ("no_person", "U", "M", None, "9", "FILED"),
+        ("person", "29", "F", "W1", "1", "FILED"),
+        ("unidentified", None, None, None, None, "FILED"),
+    ]

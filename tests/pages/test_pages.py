@@ -154,7 +154,7 @@ def test_a_page_that_is_the_main_script_does_not_start_again_for_ever() -> None:
 def test_pages_do_not_import_great_expectations_nor_change_frames_through_pandas() -> None:
     program = (
         "import sys, runpy\n"
-        "from dashboard import drill, filters, frames, loading, mapping, shell, show, snapshot_page, upload\n"
+        "from dashboard import drill, filters, frames, loading, mapping, shell, show, snapshot_page\n"
         "from equality.charts import district_map, matrix, row_panels, rows\n"
         "assert 'great_expectations' not in sys.modules, 'great_expectations'\n"
     )
