@@ -42,8 +42,8 @@ def looked_up(source: pl.Expr, old: pl.Series, new: pl.Series) -> pl.Expr:
         new = new.cast(pl.Categorical)
     if old.dtype == pl.Categorical and not old.is_empty():
         numbers = old.to_physical().cast(pl.Int64)
-        if (numbers.max() or 0) < _MOST_NUMBERS:
-            return source.map_batches(_ByNumber(old, numbers, new), return_dtype=new.dtype, is_elementwise=True)
+        if (most := max(numbers.drop_nulls().to_list(), default=0)) < _MOST_NUMBERS:
+            return source.map_batches(_ByNumber(old, numbers, most, new), return_dtype=new.dtype, is_elementwise=True)
     return source.replace_strict(old, new, default=None, return_dtype=new.dtype)
 
 
@@ -57,10 +57,10 @@ class _ByNumber:
     Half the time of `replace_strict`, which joins. The labels are kept: as long as any of them is, numbers stay theirs.
     """
 
-    def __init__(self, labels: pl.Series, numbers: pl.Series, new: pl.Series) -> None:
+    def __init__(self, labels: pl.Series, numbers: pl.Series, most: int, new: pl.Series) -> None:
         self._labels = labels
         told = pl.DataFrame({"place": (numbers + 1).fill_null(0), "new": new})
-        places = pl.DataFrame({"place": pl.int_range(int(numbers.max() or 0) + 2, eager=True)})
+        places = pl.DataFrame({"place": pl.int_range(most + 2, eager=True)})
         self._new = places.join(told, on="place", how="left", maintain_order="left")["new"]
 
     def __call__(self, source: pl.Series) -> pl.Series:
