@@ -8,31 +8,22 @@ import polars as pl
 
 from dashboard.link import View
 from dashboard.shell import Context
-from equality.analysis.findings import Change, Contributor, compared, contributors, what_changed
+from equality.analysis.findings import Contributor, compared, contributors
 from equality.measures.dimensions import months_between, shift_month
 
 TREND: int = 13
 """Months in a small line: a year and the month it began with."""
 
 
-def compare_with_earlier(context: Context) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The counts per characteristic now, and their rate with its change against the period before."""
+def compare_with_earlier(context: Context) -> tuple[pl.DataFrame, pl.DataFrame | None, pl.DataFrame]:
+    """The counts per characteristic now and in the period before (None if there is none), and their rate with its
+    change.
+    """
     now = context.slice()
+    before = context.slice(view=context.earlier) if context.earlier else None
     rates = context.measured(now)
-    before = context.measured(_earlier(context)) if context.earlier else rates.clear()
-    return now, compared(rates, before, ["characteristic"])
-
-
-def _earlier(context: Context) -> pl.DataFrame:
-    return context.slice(view=context.earlier)
-
-
-def changed(context: Context, now: pl.DataFrame, rates: pl.DataFrame) -> list[Change]:
-    """At most five changes beyond chance against the period before."""
-    if not context.earlier:
-        return []
-    view = context.view
-    return what_changed(rates, (now, _earlier(context)), context.titles, view.measure, view.characteristic)
+    earlier = rates.clear() if before is None else context.measured(before)
+    return now, before, compared(rates, earlier, ["characteristic"])
 
 
 def last_months(context: Context) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import polars as pl
 import streamlit as st
 
-from dashboard import frames, navigation, shell, show, trends
+from dashboard import frames, navigation, news, shell, show, trends
 from dashboard.text import plain
 from equality.analysis import findings
 from equality.analysis.words import MEASURES, period_name
@@ -17,7 +17,7 @@ context = shell.enter("overview")
 view, colours, measure = context.view, context.colours, context.view.measure
 gaps = navigation.PAGES["gaps"]
 
-now, rates = frames.compare_with_earlier(context)
+now, before, rates = frames.compare_with_earlier(context)
 focus = rates.row(by_predicate=pl.col("characteristic") == view.characteristic, named=True)
 title = context.titles[view.characteristic]
 sentence = findings.headline(focus, title, measure, context.people_are, context.earlier_words)
@@ -69,25 +69,27 @@ st.caption(
 
 changed, act = st.columns(2, gap="large")
 with changed:
-    st.subheader("What changed", anchor=False)
-    found = frames.changed(context, now, rates)
-    for change in found:
-        st.markdown(f"- {plain(change.sentence)}")
-    if context.earlier and not found:
-        st.write(f"Nothing changed by more than chance since {context.earlier_words}.")
-    elif not context.earlier:
+    st.subheader("What changed, or is not as it seems", anchor=False)
+    found = news.news(context, now, before, rates)
+    for item in found:
+        news.draw(context, item)
+    if not found:
+        st.write("Nothing that chance does not explain.")
+    if before is None:
         st.write("The data does not reach back far enough to compare with an earlier period of this length.")
 with act:
     st.subheader(f"Where to act on {plain(title)}", anchor=False)
     items = frames.to_act(context)
-    for item in items:
-        params = context.bar.params(frames.towards(context, item))
-        label = f"**{plain(item.unit)}** ({plain(context.snapshot.dimensions[item.dimension].lower())})"
+    for place in items:
+        params = context.bar.params(frames.towards(context, place))
+        label = f"**{plain(place.unit)}** ({plain(context.snapshot.dimensions[place.dimension].lower())})"
         with st.container(gap=None):
             st.page_link(gaps.file, label=label, icon=":material/arrow_forward:", query_params=params)
-            st.markdown(plain(findings.advice(item, measure, context.catalogue[view.characteristic].target)))
+            st.markdown(plain(findings.advice(place, measure, context.catalogue[view.characteristic].target)))
     if not items:
         st.write("There is no gap here, or nothing to divide it by.")
+    if plan := news.lifting(context):
+        news.draw(context, plan)
 
 with st.expander("The same numbers as a table"):
     st.caption("Choose a row to see where its gaps are.")

@@ -58,10 +58,13 @@ def purge(
 def _remove(registry: Registry, found: list[Snapshot], closed: dict[str, list[str]]) -> None:
     now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     table = tables.snapshots
+    # Read before the transaction that writes: see `writing.clear_leftovers`.
+    with registry.database.engine.connect() as connection:
+        chosen = sa.select(table.c.id, table.c.facts).where(table.c.id.in_(closed))
+        facts = {row.id: row.facts for row in connection.execute(chosen)}
     with registry.database.engine.begin() as connection:
         for snapshot in found:
-            facts = connection.execute(sa.select(table.c.facts).where(table.c.id == snapshot.id)).scalar_one()
-            changed = facts | {"closed_months": closed[snapshot.id]}
+            changed = facts[snapshot.id] | {"closed_months": closed[snapshot.id]}
             connection.execute(
                 table.update().where(table.c.id == snapshot.id).values(records_purged_at=now, facts=changed)
             )

@@ -167,7 +167,7 @@ def outcome_of(error: BaseException) -> tuple[str, str]:
 def clear_leftovers(store: Path, database: Database) -> None:
     """Remove what loads that are over have left unfinished. The caller holds the store."""
     loads, snapshots = tables.loads, tables.snapshots
-    with database.engine.begin() as connection:
+    with database.engine.connect() as connection:
         unfinished = connection.execute(
             sa.select(loads.c.snapshots).where(loads.c.outcome.not_in(["loaded"]))
         ).scalars()
@@ -179,6 +179,9 @@ def clear_leftovers(store: Path, database: Database) -> None:
             remove(folder)
         for name in connection.execute(sa.select(snapshots.c.id).where(snapshots.c.records_purged_at.is_not(None))):
             remove_records(store / "snapshots" / name.id)
+    # A transaction of its own: on SQLite one that has read and then writes fails if another has written in between, as
+    # those do that note a refusal or an audit entry without holding the store.
+    with database.engine.begin() as connection:
         connection.execute(
             loads.update()
             .where(loads.c.outcome == "running")

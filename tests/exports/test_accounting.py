@@ -18,6 +18,7 @@ from equality.store.lock import alone
 from equality.store.registry import Registry
 from equality.synthetic import generate
 
+pytestmark = pytest.mark.usefixtures("without_verdict")
 ATHENA = load_profile("athena")
 Rows = list[dict[str, str]]
 

@@ -27,6 +27,7 @@ from tests.exports.making import Rows, text_of
 from tests.exports.test_joined_tables import CRIMES, PERSONS, ROLES
 from tests.exports.test_joined_tables import profile as set_profile
 
+pytestmark = pytest.mark.usefixtures("without_verdict")
 POLICE_UK = load_profile("data.police.uk")
 Told = list[tuple[str, Loaded | EqualityError]]
 

@@ -15,6 +15,11 @@ from tests.store.postgresql import cluster, create_database
 _numbers = itertools.count()
 
 
+@pytest.fixture(autouse=True)
+def _quick(without_verdict: None) -> None:
+    """No test of the store is about the verdict."""
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """A throw-away server."""

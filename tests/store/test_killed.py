@@ -20,7 +20,6 @@ import pytest
 from equality.errors import ExportError
 from equality.exports.load import load
 from equality.exports.profile import load_profile
-from equality.measures import measure
 from equality.store.registry import Registry
 from equality.synthetic import generate
 from tests.store import dying
@@ -84,11 +83,8 @@ def same(one: list[pl.DataFrame], other: list[pl.DataFrame]) -> bool:
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-def test_killed_at_thirty_points(
-    tmp_path: Path, database: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_killed_at_thirty_points(tmp_path: Path, database: str, request: pytest.FixtureRequest) -> None:
     server = request.getfixturevalue("postgresql") if database == "postgresql" else None
-    monkeypatch.setattr(measure, "validate", dying._verdict)
     trials = Trials(tmp_path, server)
     store, url = trials.copy()
     before = counted(Registry(store, url))

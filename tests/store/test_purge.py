@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import csv
+import functools
+import itertools
+import shutil
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
@@ -16,9 +20,11 @@ from equality.exports.profile import load_profile
 from equality.measures.counts import slice_counts
 from equality.store.purge import due, purge
 from equality.store.registry import Registry
+from tests.store.postgresql import create_database
 
 ATHENA = load_profile("athena")
 CUT = date(2026, 5, 1)
+_numbers = itertools.count()
 
 
 def unlogged(_: object) -> AbstractContextManager[None]:
@@ -32,11 +38,27 @@ def by_month(registry: Registry, snapshot) -> dict[str, tuple]:
     return {month: part.drop("month").rows() for (month,), part in frame.group_by("month", maintain_order=True)}
 
 
-@pytest.fixture
-def registry(tmp_path: Path, exports: list[Path], url: str) -> Registry:
-    found = Registry(tmp_path / "store", url)
-    load(exports[:3], ATHENA, found.store, registry=found)
-    return found
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory, exports: list[Path]) -> Callable[[str], Registry]:
+    """A store with three extracts, loaded once; its registry on the server with this URL, or in the store."""
+
+    @functools.cache
+    def load_once(server: str) -> Registry:
+        folder = tmp_path_factory.mktemp("purge")
+        url = create_database(server, "purge") if server else ""
+        found = Registry(folder / "store", url)
+        load(exports[:3], ATHENA, found.store, registry=found)
+        return found
+
+    return load_once
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def registry(request: pytest.FixtureRequest, tmp_path: Path, prepared: Callable[[str], Registry]) -> Registry:
+    """A copy of it."""
+    server = request.getfixturevalue("postgresql") if request.param == "postgresql" else ""
+    store = shutil.copytree(prepared(server).store, tmp_path / "store")
+    return Registry(store, create_database(server, f"purge{next(_numbers)}", "purge") if server else "")
 
 
 def test_old_records_go_and_counts_stay(registry: Registry) -> None:

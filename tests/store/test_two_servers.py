@@ -14,11 +14,9 @@ import pytest
 
 from equality.exports.load import load
 from equality.exports.profile import load_profile
-from equality.measures import measure
 from equality.settings import ROOT
 from equality.store.registry import Registry
 from tests.conftest import REAL_MONTHS
-from tests.store.dying import _verdict
 from tests.store.postgresql import create_database
 
 _numbers = itertools.count()
@@ -57,9 +55,8 @@ def server(*arguments: object) -> Iterator[Server]:
     ids=["file locks", "a file system that does not lock", "that does not lock, and the first is killed"],
 )
 def test_two_loads_from_two_servers_queue_on_postgresql(
-    tmp_path: Path, postgresql: str, flags: tuple[str, ...], first_ends: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, postgresql: str, flags: tuple[str, ...], first_ends: str
 ) -> None:
-    monkeypatch.setattr(measure, "validate", _verdict)
     store, url = tmp_path / "store", create_database(postgresql, f"servers{next(_numbers)}")
     registry = Registry(store, url)
     with ExitStack() as both:
