@@ -17,6 +17,7 @@ from equality.analysis.verdict import Verdict, verdict
 from equality.measures import ages
 from equality.measures.counts import characteristics_of
 from equality.measures.dimensions import NO_LOCATION, NOT_RECORDED, OUTSIDE, ROLES, Selection, months_between
+from equality.protection.disclosure import Disclosure, Rule, rule, secret_of
 from equality.settings import settings
 from equality.store import events as store_events
 from equality.store.events import Entry
@@ -69,6 +70,21 @@ def table(snapshot: Snapshot, name: str) -> pl.DataFrame | None:
 def _table(snapshot_id: str, name: str, _snapshot: Snapshot) -> pl.DataFrame | None:
     found = registry().table(_snapshot, name)
     return None if found is None else found.collect()
+
+
+def secret() -> bytes:
+    """The key of the store's disclosure control."""
+    return secret_of(settings().store)
+
+
+def disclosure(snapshot: Snapshot) -> Disclosure:
+    """The counts of a snapshot as viewers may see them."""
+    return _disclosure(snapshot.id, rule(), snapshot)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _disclosure(snapshot_id: str, given: Rule, _snapshot: Snapshot) -> Disclosure:
+    return Disclosure(counts(_snapshot), secret(), given)
 
 
 def extracts(snapshot: Snapshot) -> list[Snapshot]:

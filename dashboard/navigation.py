@@ -14,6 +14,9 @@ from typing import Final
 
 import streamlit as st
 
+from equality.protection.access import May, may
+from equality.protection.people import Person
+
 FOLDER: Final = Path(__file__).resolve().parents[1] / "pages"
 THROUGH_APP: Final = "_through_app"
 REGISTERED: Final = "_registered"
@@ -28,12 +31,14 @@ class PageInfo:
         menu: its name in the menu.
         question: the question it answers, its title.
         icon: a Material symbol.
+        needs: what a role must be allowed to do to open it.
     """
 
     id: str
     menu: str
     question: str
     icon: str
+    needs: May = May.figures
 
     @property
     def file(self) -> Path:
@@ -46,13 +51,22 @@ PAGES: Final = {
     for page in (
         PageInfo("overview", "Overview", "How are we doing, and what should we do next?", ":material/monitoring:"),
         PageInfo("gaps", "Gaps", "Where are the gaps?", ":material/grid_on:"),
-        PageInfo("trends", "Trends", "Is it getting better, or is it noise?", ":material/show_chart:"),
-        PageInfo("compare", "Compare", "Who differs by more than chance and mix?", ":material/filter_alt:"),
-        PageInfo("drivers", "Drivers", "Why, and what would help most?", ":material/account_tree:"),
-        PageInfo("plausibility", "Plausibility", "Are the answers believable?", ":material/fact_check:"),
-        PageInfo("together", "Missing together", "Does what is missing bias what is there?", ":material/join_inner:"),
-        PageInfo("exports", "Exports", "Is the data in, and can I trust it?", ":material/database:"),
-        PageInfo("mapping", "Mapping", "What does each column of this export mean?", ":material/schema:"),
+        PageInfo("trends", "Trends", "Is it getting better, or is it noise?", ":material/show_chart:", May.exact),
+        PageInfo("compare", "Compare", "Who differs by more than chance and mix?", ":material/filter_alt:", May.exact),
+        PageInfo("drivers", "Drivers", "Why, and what would help most?", ":material/account_tree:", May.exact),
+        PageInfo("plausibility", "Plausibility", "Are the answers believable?", ":material/fact_check:", May.exact),
+        PageInfo(
+            "together",
+            "Missing together",
+            "Does what is missing bias what is there?",
+            ":material/join_inner:",
+            May.exact,
+        ),
+        PageInfo("exports", "Exports", "Is the data in, and can I trust it?", ":material/database:", May.exports),
+        PageInfo("mapping", "Mapping", "What does each column of this export mean?", ":material/schema:", May.load),
+        PageInfo(
+            "audit", "Audit log", "Who did what, and is the log untouched?", ":material/history_edu:", May.administer
+        ),
     )
 }
 """Page id → page, in the order of the menu; the first is the one at the plain address."""
@@ -94,7 +108,8 @@ def ensure() -> None:
         st.rerun()
 
 
-def menu(params: Mapping[str, Sequence[str]]) -> None:
-    """The links to the pages, carrying the filters along."""
+def menu(params: Mapping[str, Sequence[str]], person: Person) -> None:
+    """The links to the pages that somebody may open, carrying the filters along."""
     for page in PAGES.values():
-        st.page_link(page.file, label=page.menu, icon=page.icon, query_params=dict(params))
+        if may(person, page.needs):
+            st.page_link(page.file, label=page.menu, icon=page.icon, query_params=dict(params))

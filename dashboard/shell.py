@@ -14,7 +14,7 @@ from typing import Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import data, desk, filters, link, navigation
+from dashboard import data, desk, filters, identity, link, navigation
 from dashboard.filters import Bar
 from dashboard.link import Options, View
 from dashboard.text import plain
@@ -24,6 +24,10 @@ from equality.charts.palette import Palette, palette
 from equality.measures.catalogue import Characteristic, characteristics
 from equality.measures.counts import slice_counts
 from equality.measures.dimensions import ROLES, months_between, shift_month
+from equality.measures.evidence import counts_of
+from equality.protection.access import May, may
+from equality.protection.disclosure import MARKER, Disclosure, protected_rows
+from equality.protection.people import Person
 from equality.settings import settings
 from equality.store.events import Entry
 from equality.store.snapshot import Snapshot
@@ -41,12 +45,14 @@ class Context:
         counts: the snapshot's stored counts.
         colours: those of the mode the reader has chosen.
         minimum_n: below this denominator nothing is shown.
+        disclosure: for readers who may not see exact counts, what they see instead; `counts` then has no rows.
     """
 
     bar: Bar
     counts: pl.DataFrame
     colours: Palette
     minimum_n: int
+    disclosure: Disclosure | None = None
 
     @property
     def view(self) -> View:
@@ -79,11 +85,16 @@ class Context:
         return ROLES.get(self.view.role, self.view.role)
 
     def slice(self, *by: str, view: View | None = None, characteristics: Sequence[str] | None = None) -> pl.DataFrame:
-        """Counts by dimensions within a view: the one shown if none is given."""
+        """Counts by dimensions within a view: the one shown if none is given.
+
+        For readers who may not see exact counts they are protected: null where a figure is suppressed.
+        """
         selection = (view or self.view).selection()
         if "role" in by:
             selection = selection.narrowed("role")
         names = self.options.characteristics if characteristics is None else characteristics
+        if self.disclosure:
+            return self.disclosure.slice(by=by, characteristics=names, selection=selection)
         return slice_counts(self.counts, by=by, characteristics=names, selection=selection)
 
     def strata(self, *by: str, view: View | None = None) -> pl.DataFrame:
@@ -104,18 +115,25 @@ class Context:
         wanted = (view or self.view).selection()
         held = {d: values for d, values in wanted.where.items() if d in found.columns}
         flags = wanted.flags if "flags" in found.columns else ()
-        return found.filter(replace(wanted, where=held, flags=flags).predicate())
+        rows = found.filter(replace(wanted, where=held, flags=flags).predicate())
+        if self.disclosure:
+            return protected_rows(rows, counts_of(rows), data.secret(), self.disclosure.rule)
+        return rows
 
     @property
     def validation(self) -> dict[str, Any]:
         """What the checkpoint found in the snapshot when it was loaded: counts of records, whatever the filters."""
-        return data.validation(self.snapshot)
+        # Counts of single expectations, by no block of any kind: not for viewers.
+        return {} if self.disclosure else data.validation(self.snapshot)
 
     def history(self, view: View | None = None) -> pl.DataFrame | None:
         """How much successive extracts knew at which age, within a view's filters but for its period.
 
-        A frame of `equality.measures.ages.slice_ages`; None if ages were not counted when the snapshot was loaded.
+        A frame of `equality.measures.ages.slice_ages`; None if ages were not counted when the snapshot was loaded, and
+        for readers who may not see exact counts: their figures of successive extracts are not protected.
         """
+        if self.disclosure:
+            return None
         wanted = replace((view or self.view).selection(), period=("", ""))
         return data.history(self.snapshot, wanted, tuple(self.options.characteristics))
 
@@ -158,23 +176,27 @@ def enter(page_id: str) -> Context:
     Args:
         page_id: one of `navigation.PAGES`.
     """
-    page = _begin(page_id)
+    page, person = _begin(page_id)
     snapshots = data.snapshots()
     if not snapshots:
-        _nothing_loaded()
+        _nothing_loaded(person)
     given = {name: st.query_params.get_all(name) for name in st.query_params}
     bar, notices = _bar(snapshots, given)
-    _top(bar.params())
+    _top(bar.params(), person)
     filters.draw(bar)
+    exact = may(person, May.exact)
+    counts = data.counts(bar.snapshot)
     context = Context(
         bar=bar,
-        counts=data.counts(bar.snapshot),
+        counts=counts if exact else counts.clear(),
         colours=palette(st.context.theme.type == "dark"),
         minimum_n=settings().minimum_n,
+        disclosure=None if exact else data.disclosure(bar.snapshot),
     )
     filters.words(bar, _counted(context), _address())
     for notice in notices:
         st.warning(plain(notice), icon=":material/info:")
+    _protected(context)
     st.title(page.question, anchor=False)
     return context
 
@@ -187,52 +209,49 @@ def enter_without_data(page_id: str, *own: str) -> None:
         page_id: one of `navigation.PAGES`.
         own: parameters that mean something on this page only.
     """
-    page = _begin(page_id)
-    _top({name: st.query_params.get_all(name) for name in st.query_params if name not in own})
+    page, person = _begin(page_id)
+    _top({name: st.query_params.get_all(name) for name in st.query_params if name not in own}, person)
     st.title(page.question, anchor=False)
 
 
 def may_load() -> bool:
     """Whether this reader may load exports, answer a load's warnings and end it."""
-    return True
+    return may(identity.person(), May.load)
 
 
 def may_see_records() -> bool:
-    """Whether this reader may see rows about single people, such as those that a load rejected."""
-    return True
+    """Whether this reader may see rows about single people of all teams, such as those that a load rejected."""
+    return may(identity.person(), May.records)
 
 
 def may_change_events() -> bool:
     """Whether this reader may enter, edit and withdraw events."""
-    return True
+    return may(identity.person(), May.events)
 
 
 def who() -> str:
-    """Who is there, for what is written down: the one place for sign-in to say so."""
-    return "local user"
+    """Who is there, for what is written down."""
+    return identity.person().id
 
 
-def _begin(page_id: str) -> navigation.PageInfo:
+def _begin(page_id: str) -> tuple[navigation.PageInfo, Person]:
     page = navigation.PAGES[page_id]
     st.set_page_config(page_title=f"{page.menu} – equality data", page_icon=str(ICON), layout="wide")
     navigation.ensure()
-    _identify()
+    person = identity.let_in()
+    if not may(person, page.needs):
+        _top({}, person)
+        identity.refuse(person, page_id)
     # The first request of a process removes what the uploads of a dead one have left.
     desk.desk()
-    return page
+    return page, person
 
 
-def _top(params: Mapping[str, Sequence[str]]) -> None:
+def _top(params: Mapping[str, Sequence[str]], person: Person) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="top"):
         st.markdown("**Equality data quality**", width="content")
-        navigation.menu(params)
-
-
-def _identify() -> None:
-    """Who is there; with `may_load` and `may_see_records` the one place for sign-in and roles of a later issue.
-
-    Until then the server listens on the loopback address only, and its one local user sees everything.
-    """
+        navigation.menu(params, person)
+        identity.sign_out_button(person)
 
 
 def _bar(snapshots: Mapping[str, Snapshot], given: Mapping[str, Sequence[str]]) -> tuple[Bar, list[str]]:
@@ -248,18 +267,34 @@ def _bar(snapshots: Mapping[str, Snapshot], given: Mapping[str, Sequence[str]]) 
 
 
 def _counted(context: Context) -> str:
-    one = context.slice(characteristics=[context.view.characteristic])
-    return people(int(one["applicable"][0] or 0))
+    applicable = context.slice(characteristics=[context.view.characteristic])["applicable"][0]
+    if applicable is None:
+        return f"{MARKER} people"
+    return people(int(applicable))
+
+
+def _protected(context: Context) -> None:
+    """What a reader who may not see exact counts has to know of the figures."""
+    if not context.disclosure:
+        return
+    st.caption(context.disclosure.rule.sentence)
+    if context.disclosure.refuses((), context.view.selection()):
+        st.info(
+            f"In your role, figures are shown for at most {context.disclosure.rule.dimensions} of area, team, crime "
+            "type, flag and channel at once: take a filter away."
+        )
 
 
 def _address() -> str:
     return (st.context.url or "").split("?")[0]
 
 
-def _nothing_loaded() -> None:
+def _nothing_loaded(person: Person) -> None:
     st.title("No data yet", anchor=False)
     st.write("Nothing has been loaded into the store.")
     exports = navigation.PAGES["exports"]
+    if not may(person, May.load):
+        st.stop()
     st.page_link(exports.file, label="Load an export of your own", icon=exports.icon)
     st.write("Or load the sample exports, or files of yours, from the command line:")
     st.code(

@@ -250,11 +250,16 @@ def part_key(colours: Palette) -> None:
 def source_line(context: Context) -> None:
     """Where the numbers come from: source, period, extract, denominator, attribution."""
     snapshot, view = context.snapshot, context.view
+    # How many rows were rejected is no figure for everybody: it may be one.
+    rows = (
+        ""
+        if context.disclosure
+        else f" {snapshot.rows_in:,} rows in, {snapshot.accepted:,} accepted, {snapshot.rejected:,} rejected."
+    )
     synthetic = " **Synthetic: the people are invented.**" if snapshot.synthetic else ""
     st.caption(
-        f"Source: {plain(snapshot.title)}.{synthetic} Extract of {day_name(snapshot.extract_date)}: "
-        f"{snapshot.rows_in:,} rows in, {snapshot.accepted:,} accepted, "
-        f"{snapshot.rejected:,} rejected. Period: {period_name(view.first, view.last)}. Denominator: "
+        f"Source: {plain(snapshot.title)}.{synthetic} Extract of {day_name(snapshot.extract_date)}."
+        f"{rows} Period: {period_name(view.first, view.last)}. Denominator: "
         f"{context.people_are.lower()} to whom the question applies. Rates of fewer than {context.minimum_n} people "
         f"are not shown. Management information, not official statistics. {plain(snapshot.attribution)}"
     )
@@ -269,7 +274,8 @@ def how_counted(context: Context) -> None:
         st.markdown("\n".join(f"- **{STATE_TITLES[s]}**: {plain(STATE_MEANINGS[s])}" for s in STATE_TITLES))
         st.markdown("**Characteristics**")
         st.markdown("\n".join(_meaning(context, name) for name in context.catalogue))
-        _unmapped(context)
+        if not context.disclosure:
+            _unmapped(context)
     source_line(context)
 
 

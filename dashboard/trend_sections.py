@@ -112,7 +112,7 @@ def _compare(context: Context, how: Basis, points: Mapping[str, pl.DataFrame], e
     everyone = points[name]
     parts = {"all of the selection": everyone}
     if not trends.covers(entry, context.view):
-        inside = trends.points_of(context, how, trends.scoped(entry, context.view))[name]
+        inside = trends.points_of(context, how, trends.scoped(entry, context.view), [name])[name]
         parts = {"where it applied": inside, "everywhere else": before_after.elsewhere(everyone, inside)}
     found = {
         where: result

@@ -74,15 +74,19 @@ def span(context: Context) -> tuple[str, str]:
     return max(first, context.options.months[0]), last
 
 
-def points_of(context: Context, how: Basis, view: View | None = None) -> dict[str, pl.DataFrame]:
-    """The points of every characteristic, as `equality.analysis.trend` describes them.
+def points_of(
+    context: Context, how: Basis, view: View | None = None, names: Sequence[str] = ()
+) -> dict[str, pl.DataFrame]:
+    """The points of characteristics, as `equality.analysis.trend` describes them.
 
     Args:
         context: the page's.
         how: steps and basis.
         view: whose filters; the page's if none is given.
+        names: which characteristics; none means all.
     """
     first, last = span(context)
+    names = names or list(context.catalogue)
     if how.step == "month" and how.basis == "now":
         wanted = replace(view or context.view, first=first, last=last)
         counted = context.measured(context.slice("month", view=wanted))
@@ -93,14 +97,14 @@ def points_of(context: Context, how: Basis, view: View | None = None) -> dict[st
                 matures=how.matures,
                 minimum_n=context.minimum_n,
             )
-            for name in context.catalogue
+            for name in names
         }
         return {name: _without_gaps(points, first, last) for name, points in made.items()}
     history = (how.history if view is None else context.history(view)) if how.history is not None else None
     if history is None:
         return {}
     made = {}
-    for name in context.catalogue:
+    for name in names:
         own = history.filter(characteristic=name)
         if how.step == "week":
             points = trend.weeks_as_now(own, context.minimum_n, matures=how.matures)

@@ -9,11 +9,11 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-import polars as pl
 import typer
 
-from equality.protection.audit import Act, AuditLog, Entry, Wanted, audit_log, canonical
+from equality.protection.audit import Act, AuditLog, Wanted, audit_log
 from equality.protection.audit_check import check
+from equality.protection.audit_export import entries_frame, json_lines
 from equality.protection.people import local_person
 from equality.settings import settings
 from equality.spreadsheet import write
@@ -81,19 +81,10 @@ def export(
         with log.acting(Act.download, local_person(), about, reason):
             entries = log.entries(wanted, limit=None)[::-1]
             if out.suffix == ".jsonl":
-                out.write_text("".join(f"{canonical(vars(entry))}\n" for entry in entries), encoding="ascii")
+                out.write_text(json_lines(entries), encoding="ascii")
             else:
                 write(entries_frame(entries), out, "Audit log")
     messages.print(f"{out}: {len(entries):,} entries")
-
-
-def entries_frame(entries: list[Entry]) -> pl.DataFrame:
-    """Entries as a table: number, at (UTC), who, role, act, about (JSON), reason, hash."""
-    names = ("number", "at", "who", "role", "act", "about", "reason", "hash")
-    rows = [
-        {name: getattr(e, name) for name in names} | {"about": json.dumps(e.about, ensure_ascii=False)} for e in entries
-    ]
-    return pl.DataFrame(rows, schema={name: pl.Int64 if name == "number" else pl.String for name in names})
 
 
 def printable(line: str) -> str:

@@ -1,4 +1,4 @@
-"""The command line: `python -m equality load | loads | snapshots | rejected | purge | counts | audit | …`."""
+"""The command line: `python -m equality load | loads | snapshots | rejected | purge | counts | audit | roles | …`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from equality import auditing, keeping, looking
 from equality.measures.counts import RATES, slice_counts, with_rates
 from equality.measures.dimensions import DIMENSIONS, FLAGS, Selection, check_dimensions
 from equality.measures.states import STATES
+from equality.protection.disclosure import MARKER, Disclosure, rule, secret_of
+from equality.roles import roles
 from equality.sample_events import enter_sample_events
 from equality.settings import ROOT, settings
 from equality.spreadsheet import neutralised
@@ -35,6 +37,14 @@ app.command()(keeping.purge)
 profiles = typer.Typer(no_args_is_help=True, help="Profiles: how an export's headings and labels are to be read.")
 app.add_typer(profiles, name="profile")
 app.add_typer(auditing.audit, name="audit")
+app.add_typer(roles, name="roles")
+
+
+class Audience(StrEnum):
+    """Whom `counts` prints for."""
+
+    analyst = "analyst"
+    viewer = "viewer"
 
 
 class Format(StrEnum):
@@ -53,6 +63,9 @@ def counts(
     role: Annotated[list[str] | None, typer.Option(help="Only this role; may be repeated.")] = None,
     flag: Annotated[list[str] | None, typer.Option(help="Only crimes with this flag; may be repeated.")] = None,
     source: Annotated[str, typer.Option(help="Which export; default: the first that holds what is asked.")] = "",
+    audience: Annotated[
+        Audience, typer.Option(help="For whom: viewers get rounded figures, the small ones suppressed.")
+    ] = Audience.analyst,
     output: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
     store: StoreOption = None,
 ) -> None:
@@ -68,15 +81,39 @@ def counts(
         snapshot, sliced = _first_slice(
             registry, _fitting(registry, source, dimensions, characteristic), dimensions, characteristic, selection
         )
+        if audience is Audience.viewer:
+            sliced = _for_viewers(registry, snapshot, dimensions, characteristic, selection)
         columns = [*dimensions, "applicable", *STATES]
         columns += [f"{rate}{suffix}" for rate in RATES for suffix in ("", "_low", "_high")]
         printed = with_rates(sliced).select(columns)
+        if audience is Audience.viewer:
+            printed = _marked(printed)
         if snapshot.synthetic:
             # Behind the agreed columns, so that a file made from this output still says what it is.
             printed = printed.with_columns(data_status=pl.lit("SYNTHETIC"))
         _print(printed, output)
     note = "SYNTHETIC data. " if snapshot.synthetic else ""
     messages.print(f"{note}{snapshot.title}, extract of {snapshot.extract_date:%d %B %Y}, snapshot {snapshot.id}")
+
+
+def _for_viewers(
+    registry: Registry, snapshot: Snapshot, dimensions: list[str], characteristic: str, selection: Selection
+) -> pl.DataFrame:
+    """The slice as the dashboard shows it to viewers."""
+    seen = Disclosure(registry.counts(snapshot).collect(), secret_of(registry.store), rule())
+    if seen.refuses(dimensions, selection):
+        raise ValueError(f"viewers may combine at most {rule().dimensions} dimensions beside month and role")
+    messages.print(seen.rule.sentence)
+    return seen.slice(by=dimensions, characteristics=[characteristic], selection=selection)
+
+
+def _marked(frame: pl.DataFrame) -> pl.DataFrame:
+    """Counts as text, with the marker where one is suppressed; so is a rate that needs one or has too few people."""
+    few = pl.col("applicable").is_null() | pl.col("applicable").is_between(1, settings().minimum_n - 1)
+    rates = [f"{rate}{suffix}" for rate in RATES for suffix in ("", "_low", "_high")]
+    return frame.with_columns(pl.when(~few).then(pl.col(name)).alias(name) for name in rates).with_columns(
+        pl.col(name).cast(pl.String).fill_null(MARKER) for name in ("applicable", *STATES)
+    )
 
 
 def _fitting(registry: Registry, source: str, dimensions: list[str], characteristic: str) -> list[Snapshot]:
@@ -179,11 +216,12 @@ def _first_of_this_month() -> date:
 
 @profiles.command("draft")
 def profile_draft(
-    file: Annotated[Path, typer.Argument(help="An export of the recording system.")],
+    files: Annotated[list[Path], typer.Argument(help="An export; or a file of each table, if keys join several.")],
     out: Annotated[Path, typer.Option("--out", help="The profile to write; its name becomes the profile's.")],
 ) -> None:
     """Recognise the profile that a file fits, or draft one. What stays open is said, and stands in the file."""
     from equality.exports.draft import draft
+    from equality.exports.draft_set import draft_set
 
     with mendable():
         if out.suffix != ".yaml":
@@ -192,11 +230,13 @@ def profile_draft(
             raise ValueError(f"{out} exists already; choose another name or delete it")
         if not out.parent.is_dir():
             raise ValueError(f"{out.parent} is no folder; make it first")
-        made = draft(file, out.stem)
+        made, keys = draft_set(files, out.stem) if len(files) > 1 else (draft(files[0], out.stem), [])
         out.write_text(made.text, encoding="utf-8")
     found = f"the headings of {made.recognised}" if made.recognised else "no known headings; drafted"
     used = sum(bool(column.field) for column in made.columns)
     messages.print(f"{out}: {found}; {used} of {len(made.columns)} columns are used")
+    for key in keys:
+        messages.print(f"  key: {key}")
     for question in made.questions:
         messages.print(f"  open: {question}")
     if made.profile is None:

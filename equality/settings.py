@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -30,6 +31,18 @@ class Settings(BaseSettings):
             in any field (`EQUALITY_DRIFT_UNMAPPED`).
         inbox: a folder on the server from which the Exports page may load files; empty for none (`EQUALITY_INBOX`).
         minimum_n: a rate of fewer people is not shown but called "too few" (`EQUALITY_MINIMUM_N`).
+        disclosure_threshold: viewers' figures below it that are not 0 are suppressed
+            (`EQUALITY_DISCLOSURE_THRESHOLD`).
+        disclosure_base: viewers' figures are multiples of it (`EQUALITY_DISCLOSURE_BASE`).
+        disclosure_dimensions: how many dimensions beside month and role viewers may combine
+            (`EQUALITY_DISCLOSURE_DIMENSIONS`).
+        disclosure_key: the secret of the rounding; empty for `disclosure.key` in the store, which is made when first
+            needed (`EQUALITY_DISCLOSURE_KEY`).
+        identity_claim: the claim of the ID token that names a person (`EQUALITY_IDENTITY_CLAIM`).
+        roles_claim: the claim that lists somebody's groups; empty where roles come from the table only
+            (`EQUALITY_ROLES_CLAIM`).
+        roles_by_claim: group → role, as JSON (`EQUALITY_ROLES_BY_CLAIM`).
+        session_hours: after so many hours somebody has to sign in again (`EQUALITY_SESSION_HOURS`).
         audit_anchor: the file that keeps the audit log's length and hashes outside the database; empty for
             `audit.anchor` in the store (`EQUALITY_AUDIT_ANCHOR`).
         audit_reason_required: whether record-level views, downloads, assignments, purges and changes of settings or
@@ -47,6 +60,14 @@ class Settings(BaseSettings):
     drift_unmapped: float = Field(default=0.1, gt=0, le=1)
     inbox: str = ""
     minimum_n: int = Field(default=20, ge=1)
+    disclosure_threshold: int = Field(default=8, ge=2)
+    disclosure_base: int = Field(default=5, ge=3)
+    disclosure_dimensions: int = Field(default=2, ge=1)
+    disclosure_key: str = Field(default="", repr=False)
+    identity_claim: str = "email"
+    roles_claim: str = ""
+    roles_by_claim: dict[str, Literal["viewer", "analyst", "administrator"]] = Field(default_factory=dict)
+    session_hours: float = Field(default=8.0, gt=0, le=24 * 30)
     audit_anchor: str = ""
     audit_reason_required: bool = False
 

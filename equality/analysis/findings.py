@@ -33,7 +33,8 @@ def measured(counts: pl.DataFrame, measure: str, minimum_n: int = 0) -> pl.DataF
     """
     numerator, denominator = rate_parts(measure)
     share, low, high = wilson(pl.col("hits"), pl.col("n"))
-    enough = (pl.col("n") >= minimum_n) & (pl.col("n") > 0)
+    # Null is a figure that is suppressed, here or in the numerator.
+    enough = ((pl.col("n") >= minimum_n) & (pl.col("n") > 0) & pl.col("hits").is_not_null()).fill_null(value=False)
     return (
         counts.with_columns(n=denominator.cast(pl.Int64), hits=numerator.cast(pl.Int64))
         .with_columns(missing=pl.col("n") - pl.col("hits"), enough=enough)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -74,7 +74,7 @@ def draft(path: Path, name: str, known: Mapping[str, Path] | None = None) -> Dra
     recognised, unreadable = _recognise(looked_at.headings, candidates)
     if recognised:
         return _from_known(looked_at, name, recognised, candidates[recognised], unreadable)
-    return _from_guesses(looked_at, name, unreadable)
+    return drafted(looked_at, name, unreadable, {heading: heading for heading in looked_at.headings})
 
 
 def _recognise(headings: Sequence[str], known: Mapping[str, Path]) -> tuple[str | None, list[Question]]:
@@ -162,9 +162,26 @@ def mapped(profile: Profile) -> dict[str, str]:
 # ---- a new profile ---- #
 
 
-def _from_guesses(looked_at: Sample, name: str, questions: list[Question]) -> Draft:
+def drafted(
+    looked_at: Sample,
+    name: str,
+    questions: list[Question],
+    bare: Mapping[str, str],
+    tables: Callable[[Mapping[str, str]], dict[str, object]] | None = None,
+    keys: Sequence[str] = (),
+) -> Draft:
+    """Draft a profile from headings and values alone.
+
+    Args:
+        looked_at: the first rows.
+        name: the new profile's name.
+        questions: what is open already.
+        bare: heading → the heading without the table in front.
+        tables: field → heading is made into the profile's `tables`; None for one file that holds everything.
+        keys: what joins the tables, in words.
+    """
     values = {heading: looked_at.values(heading) for heading in looked_at.headings}
-    guesses = [guess(heading, values[heading]) for heading in looked_at.headings]
+    guesses = [replace(guess(bare[h], values[h]), heading=h) for h in looked_at.headings]
     guesses, rivals = _one_column_each(guesses)
     guesses, more = _with_recording_date(guesses, values)
     formats, ambiguous = date_formats(guesses, values)
@@ -184,8 +201,11 @@ def _from_guesses(looked_at: Sample, name: str, questions: list[Question]) -> Dr
             Question("no column with a crime reference: each row is taken for a crime of its own", "crime_ref")
         )
     document = _document(name, used, formats, values)
+    if tables:
+        document["tables"] = tables(used)
     text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)
-    text = remarks("Drafted from the file's headings and values; nobody has confirmed it.", questions, guesses) + text
+    first = "Drafted from the file's headings and values; nobody has confirmed it."
+    text = remarks(first, questions, guesses, keys=keys) + text
     try:
         profile = parse_profile(text, name)
     except ProfileError:

@@ -35,7 +35,13 @@ class Question:
         return f"{self.heading}: {self.text}" if self.heading else self.text
 
 
-def remarks(first: str, questions: Sequence[Question], columns: Sequence[Guess], decided: Sequence[str] = ()) -> str:
+def remarks(
+    first: str,
+    questions: Sequence[Question],
+    columns: Sequence[Guess],
+    decided: Sequence[str] = (),
+    keys: Sequence[str] = (),
+) -> str:
     """The comments above a profile: text of the export is quoted, so that it stays in its line.
 
     Args:
@@ -43,11 +49,14 @@ def remarks(first: str, questions: Sequence[Question], columns: Sequence[Guess],
         questions: what is open.
         columns: what each column is taken for, and why.
         decided: what a person decided that the profile itself cannot say.
+        keys: what joins the tables of a set, and why.
     """
     listed = [str(question) for question in questions] or ["nothing"]
     lines = [first, "", "Open:", *(f"- {each}" for each in listed), ""]
     if decided:
         lines += ["Decided:", *(f"- {each}" for each in decided), ""]
+    if keys:
+        lines += ["Keys:", *(f"- {each}" for each in keys), ""]
     lines.append("Columns:")
     for c in columns:
         lines.append(f"- {quoted(c.heading)} → {c.field or 'not used'} ({c.score:.2f}): {c.reason}")

@@ -58,6 +58,20 @@ class Sample:
                 self._values[heading] = known
         return known
 
+    def scan(self) -> pl.LazyFrame:
+        """All rows of the export."""
+        return self._file.scan()
+
+    def every(self, heading: str) -> pl.Series:
+        """The distinct cells of a column in the whole export, without the space around them and without blanks."""
+        text = pl.col(heading).cast(pl.String).str.strip_chars()
+        rows = self.frame.lazy() if self.whole else self.scan()
+        return rows.select(text.unique()).collect(engine="streaming")[heading].drop_nulls()
+
+    def with_columns(self, headings: tuple[str, ...], frame: pl.DataFrame) -> Sample:
+        """The same export with other columns, those of joined tables among them."""
+        return Sample(self.path, headings, self.rows, frame, self.notes, self._file)
+
     def cells(self, heading: str, name: str, formats: tuple[str, ...]) -> str:
         """What may be shown of a column that becomes a field: see `cells.shown_cells`."""
         key = heading, name, formats
@@ -99,15 +113,20 @@ class Sample:
             return None  # Loading will say so; what columns become does not depend on it.
 
 
-def sample(path: Path) -> Sample:
+def sample(path: Path, *, keep: bool = False) -> Sample:
     """Look at the first rows of an export.
+
+    Args:
+        path: the export.
+        keep: also keep the temporary copies, so that `scan` can read all rows.
 
     Raises:
         ExportError: if the file cannot be read as a table.
     """
     file = open_unknown(path)
     frame = file.scan().select(*file.headings, "source_row", "line").head(SAMPLE).collect(engine="streaming")
-    return Sample(path, file.headings, file.rows, frame, file.notes, replace(file, _workspace=Workspace()))
+    kept = file if keep else replace(file, _workspace=Workspace())
+    return Sample(path, file.headings, file.rows, frame, file.notes, kept)
 
 
 def distinct(column: pl.Series) -> Values:

@@ -36,7 +36,9 @@ class Evidence:
         of: `state` for what is known once the extract is in, `extract` for the records that it delivered itself,
             `people` for those of the state whose person stands on several (`equality.measures.people`).
         build: records with `{characteristic}_state` beside every characteristic → the counts, lazily. They add up,
-            hold no reference to a person or crime, and carry `month`, so that they outlive the records.
+            hold no reference to a person or crime, and carry `month`, so that they outlive the records. Unsigned
+            columns but `flags` are counts of people or cells (disclosure control rounds them); all others say what a
+            row is of.
     """
 
     name: str
@@ -56,3 +58,8 @@ EVIDENCE: Final[tuple[Evidence, ...]] = (
     Evidence("persons", "state", births.persons),
 )
 """Every table beside the counts by state."""
+
+
+def counts_of(table: pl.DataFrame) -> list[str]:
+    """The columns of a table that count: the unsigned ones, `flags` excepted."""
+    return [name for name, kind in table.schema.items() if kind.is_unsigned_integer() and name != "flags"]

@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-HEAD: Final = "0005"
+HEAD: Final = "0006"
 """The newest migration in `migrations/versions`: what this code reads and writes."""
 
 metadata = sa.MetaData()
@@ -87,4 +87,15 @@ audit_guard = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("entries", sa.BigInteger, nullable=False),
     sa.Column("head", sa.String(64), nullable=False),
+)
+
+role_changes = sa.Table(
+    "role_changes",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("who", sa.String, nullable=False, index=True),
+    sa.Column("role", sa.String, nullable=False),
+    sa.Column("teams", sa.JSON, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("by", sa.String, nullable=False),
 )

@@ -299,3 +299,32 @@ def test_the_filters_of_other_pages_pass_through(
     links = {link.proto.label: link.proto.query_string for link in test.get("page_link")}
     assert "area=Worcester" in links["Gaps"]
     assert "snapshot" not in links["Gaps"]
+
+
+def test_tables_that_are_joined_are_checked_together_and_named_if_they_are_missing(store: Path, tmp_path: Path) -> None:
+    parts = {
+        "o.csv": "CRIME_REF,CREATED_DATE,REPORT_DATE,FIRST_COMMITTED,LPA,REPORT_METHOD,REC_HOOC_CODE,STATUS\n"
+        "22DA/1A/14,13/02/2014,13/02/2014,12/02/2014,Worcester,101,8N,FILED\n",
+        "n.csv": "NOMINAL_REF,SEX,DATE_OF_BIRTH,ETHNICITY_16,ETHNICITY_6,MARITAL_STATUS\n"
+        "N1,F,13/02/1984,W1,IC1,Married\n",
+        "r.csv": "CRIME_REF,NOMINAL_REF,ROLE\n22DA/1A/14,N1,VICT\n22DA/1A/14,,VICU\n",
+    }
+    test = opened()
+    for name, text in list(parts.items())[:1]:
+        test = upload(test, name, text.encode())
+    test.selectbox[0].select("legacy").run()
+    assert "Missing: nominals" in words(test)
+    assert "roles (a file with the headings ROLE, CRIME_REF, NOMINAL_REF)" in words(test)
+    assert not [b for b in test.button if b.label.startswith("Load")]
+    button(test, "Choose other files").click().run()
+    for name, text in parts.items():
+        test.file_uploader[0].upload(name, text.encode(), "text/csv")
+    button(test, "Go on to the mapping").click().run()
+    test.selectbox[0].select("legacy").run()
+    assert not test.exception
+    assert "2 rows" in words(test)
+    assert "nominals: 1 row, 0 that no record names, 0 rejected" in words(test)
+    becomes = dict(frame(test, "becomes").select("column", "becomes").rows())
+    assert becomes["ETHNICITY_16"] == "Ethnicity (self-defined)"
+    assert becomes["NOMINAL_REF"] == "Person reference"
+    assert button(test, "Load 3 files")
