@@ -56,6 +56,9 @@ def news(context: Context, now: pl.DataFrame, before: pl.DataFrame | None, rates
         before: the same of the period before; None if the data does not reach back so far.
         rates: the chosen rate with its change: a frame of `findings.compared`.
     """
+    if context.disclosure:
+        # The other analyses reckon with exact counts, and their pages are not open to readers of rounded ones.
+        return [replace(item, page="gaps") for item in _changes(context, now, before, rates, set())][:MOST]
     found = dict(_trends(context))
     worse = [item for name, (word, item) in found.items() if word == "worsening"][:TRENDS]
     other = [item for name, (word, item) in found.items() if word != "worsening"][: TRENDS - len(worse)]
@@ -139,6 +142,8 @@ def draw(context: Context, item: News) -> None:
 
 def lifting(context: Context) -> News | None:
     """What the fewest lifts that reach the target would ask, or that lifting to the usual rate cannot reach it."""
+    if context.disclosure:
+        return None
     keys, cells = reasoning.places(context)
     if not keys or cells.is_empty():
         return None

@@ -52,7 +52,7 @@ def derive(coded: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
     """Everything that follows from other fields, then the columns of a record in order."""
     held = profile.characteristics
     frame = coded.with_columns(
-        month=pl.col("recorded_on").dt.strftime("%Y-%m"),
+        month=once(coded, "recorded_on_raw", lambda text: dates.parsed(text, profile.dates).dt.strftime("%Y-%m")),
         **{name: pl.lit(value) for name, value in profile.constants.items()},
     )
     frame = _with_age(frame, profile)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 import polars.selectors as cs
@@ -23,6 +23,8 @@ from equality.store.snapshot import SourceFile, TableFile
 _ROW = ["source_file", "source_row"]
 COMPRESSION: Final = "lz4"
 """Of records: half the time of the default, for files a little larger."""
+STORED: Final[Any] = {"compression": COMPRESSION, "statistics": False}
+"""How records are written. They are not sorted: no part could be skipped by its smallest and largest values."""
 DUPLICATE = "a later row of the extract has the same crime, person and role"
 
 
@@ -107,7 +109,7 @@ def _sink(coded: Coded, which: pl.Expr | None, folder: Path) -> dict[str, int]:
         frames = [frame.filter(which) for frame in frames]
     *_, delivered = pl.collect_all(
         [
-            frames[0].sink_parquet(folder / "records.parquet", lazy=True, compression=COMPRESSION),
+            frames[0].sink_parquet(folder / "records.parquet", lazy=True, **STORED),
             frames[1].sink_parquet(folder / "rejected.parquet", lazy=True),
             frames[2].group_by("source_file").len(),
         ],
@@ -140,7 +142,7 @@ def _as_string() -> pl.Expr:
 
 def _rewrite(frame: pl.LazyFrame, path: Path) -> None:
     new = path.with_suffix(".new")
-    frame.sink_parquet(new, compression=COMPRESSION)
+    frame.sink_parquet(new, **STORED)
     new.replace(path)
 
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from equality.errors import EqualityError, ExportError, LoadCancelledError, WarningsNotAcceptedError
 from equality.exports import closed, dates, drift, workspace
-from equality.exports.extract import COMPRESSION, Extract, unreadable, write_extract
+from equality.exports.extract import COMPRESSION, STORED, Extract, unreadable, write_extract
 from equality.exports.joined import open_files
 from equality.exports.profile import Profile
 from equality.exports.read import ExportFile, joined_to
@@ -244,7 +244,7 @@ class _Loading:
                 return extract.records
             state = superseded([self._registry.extract(s) for s in held])
         path = self._writing.scratch / f"state-{self._number}.parquet"
-        superseded([state, extract.records]).sink_parquet(path, compression=COMPRESSION)
+        superseded([state, extract.records]).sink_parquet(path, **STORED)
         return pl.scan_parquet(path)
 
     def _compared(self, snapshot: Snapshot) -> Snapshot:

@@ -40,7 +40,32 @@ def looked_up(source: pl.Expr, old: pl.Series, new: pl.Series) -> pl.Expr:
     """A look-up of values, null where a value is not among them; texts that come out are Categorical."""
     if new.dtype == pl.String:
         new = new.cast(pl.Categorical)
+    if old.dtype == pl.Categorical and not old.is_empty():
+        numbers = old.to_physical().cast(pl.Int64)
+        if (most := max(numbers.drop_nulls().to_list(), default=0)) < _MOST_NUMBERS:
+            return source.map_batches(_ByNumber(old, numbers, most, new), return_dtype=new.dtype, is_elementwise=True)
     return source.replace_strict(old, new, default=None, return_dtype=new.dtype)
+
+
+_MOST_NUMBERS = 1_000_000
+"""Labels of all columns together up to which a place for each of them is kept."""
+
+
+class _ByNumber:
+    """What becomes of each label, in the place of the number that Polars gives it; null has the first place.
+
+    Half the time of `replace_strict`, which joins. The labels are kept: as long as any of them is, numbers stay theirs.
+    """
+
+    def __init__(self, labels: pl.Series, numbers: pl.Series, most: int, new: pl.Series) -> None:
+        self._labels = labels
+        told = pl.DataFrame({"place": (numbers + 1).fill_null(0), "new": new})
+        places = pl.DataFrame({"place": pl.int_range(most + 2, eager=True)})
+        self._new = places.join(told, on="place", how="left", maintain_order="left")["new"]
+
+    def __call__(self, source: pl.Series) -> pl.Series:
+        places = (source.to_physical().cast(pl.Int64) + 1).fill_null(0)
+        return self._new.gather(places, null_on_oob=True).alias(source.name)
 
 
 def mapped(source: pl.Expr, mapping: Mapping[str, str], default: str | None = None) -> pl.Expr:

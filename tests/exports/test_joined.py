@@ -52,7 +52,7 @@ def test_three_tables_count_what_the_flat_file_counts(flat: list[Path], tmp_path
         assert (after.flags, after.synthetic, after.blank) == (before.flags, before.synthetic, before.blank)
         same(one.counts(before).collect(), other.counts(after).collect())
         same(one.unmapped(before), other.unmapped(after))
-        for name in EVIDENCE:
+        for name in (evidence.name for evidence in EVIDENCE):
             wanted, got = one.table(before, name), other.table(after, name)
             assert wanted is not None
             assert got is not None

@@ -144,7 +144,7 @@ def test_a_difference_of_views_is_always_the_same_rounded_block(cells: list[tupl
     tried = 0
     for one, exact in cells:
         seen = set()
-        for _ in range(60):
+        for _ in range(70):
             inside, outside = covers(one, rng)
             a, b = figure(Selection(one.period, inside.where)), figure(Selection(one.period, outside.where))
             tried += 2
