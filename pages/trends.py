@@ -1,13 +1,16 @@
 """Trends: is it getting better, or is it noise?"""
 
+import polars as pl
 import streamlit as st
 
-from dashboard import event_forms, shell, show, trend_sections, trends
+from dashboard import drill, event_forms, shell, show, trend_sections, trends
 from dashboard.text import plain
 from equality.analysis import trend
 
 context = shell.enter("trends")
 view, measure = context.view, context.view.measure
+if context.slice().filter(pl.col("applicable") > 0).is_empty():
+    drill.nobody(context)
 how = trends.basis(context)
 points = trends.points_of(context, how)
 charts = trends.charts_of(how, points, measure, context)

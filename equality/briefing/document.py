@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
+from equality.measures.counts import SUPPRESSED
+
 Kind = Literal["text", "count", "percent"]
 """What a column holds: words, a number of people, or a rate of 100 with one decimal."""
 
 Value = str | int | float | None
 """A cell: words, a count, a rate of 100, or None where it is not shown."""
 
-NOT_SHOWN: Final = "[c]"
+NOT_SHOWN: Final = SUPPRESSED
 """Confidential: the number is small enough to point at a person."""
 TOO_FEW: Final = "[u]"
 """Unreliable: too few people for a rate."""

@@ -12,7 +12,7 @@ import polars as pl
 from equality.analysis.findings import measured
 from equality.analysis.words import MEASURES, TOO_FEW, interval, percent
 from equality.charts.palette import NARROW, Palette, styled, unchecked
-from equality.measures.counts import KINDS
+from equality.measures.counts import KINDS, SUPPRESSED
 
 ALL: Final = "__all__"
 """The unit of the row and the id of the column that hold the totals."""
@@ -70,9 +70,12 @@ def matrix_cells(
         step=pl.when(pl.col("share").is_not_null()).then(step.cast(pl.Int64)),
         name=pl.col("unit").replace(titles),
     ).sort("rank", maintain_order=True)
-    return frame.with_columns(
-        label=pl.format("{} ({})", "name", pl.col("focus_n").map_elements(lambda n: f"{n:,}", return_dtype=pl.String))
-    )
+    counted = pl.col("focus_n").map_elements(_counted, return_dtype=pl.String, skip_nulls=False)
+    return frame.with_columns(label=pl.format("{} ({})", "name", counted))
+
+
+def _counted(n: int | None) -> str:
+    return SUPPRESSED if n is None else f"{n:,}"
 
 
 def _summed(counts: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
@@ -139,7 +142,7 @@ def matrix(cells: pl.DataFrame, columns: Sequence[str], short: Mapping[str, str]
     labels = f"({NARROW} ? {json.dumps(letters)} : {json.dumps(two_lines)})[datum.label]"
     units = cells.select("unit", "name", "label", "focus_n").unique(maintain_order=True)
     wide = {unit: label for unit, _, label, _ in units.iter_rows()}
-    narrow = {unit: [name, f"of {n:,}"] for unit, name, _, n in units.iter_rows()}
+    narrow = {unit: [name, f"of {_counted(n)}"] for unit, name, _, n in units.iter_rows()}
     axis_x = alt.Axis(
         orient="top",
         labelAngle=0,

@@ -20,6 +20,9 @@ from equality.measures.states import APPLICABLE_STATES, STATES
 KINDS: Final = (*STATES, "not_understood", "recoverable_cells")
 """What is counted per characteristic: the states, and two parts of states that rates need."""
 
+SUPPRESSED: Final = "[c]"
+"""Stands where a count is not shown, because it could point at a person; in frames such a count is null."""
+
 RATES: Final = ("populated", "known", "validity", "disclosure", "asked", "recoverable")
 """The rates of `with_rates`, in order."""
 

@@ -33,12 +33,12 @@ import numpy as np
 import polars as pl
 
 from equality.errors import StoreError
-from equality.measures.counts import KINDS, characteristics_of, column
+from equality.measures.counts import KINDS, SUPPRESSED, characteristics_of, column
 from equality.measures.dimensions import DIMENSIONS, Selection
 from equality.measures.states import APPLICABLE_STATES
 from equality.settings import settings
 
-MARKER: Final = "[c]"
+MARKER: Final = SUPPRESSED
 """Stands where a figure is suppressed."""
 _KEY: Final = "_key"
 _MODULUS: Final = 1 << 31

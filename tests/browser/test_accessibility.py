@@ -22,7 +22,7 @@ FIGURES = [
     "/drivers?source=athena&against=units&by=area",
 ]
 ANSWERS = ["/plausibility", "/plausibility?source=athena", "/together", "/together?source=athena&answer=Asian"]
-PAGES = [*FIGURES, *ANSWERS, "/exports", "/exports?snapshot={snapshot}"]
+PAGES = [*FIGURES, *ANSWERS, "/briefing?source=athena", "/audit", "/exports", "/exports?snapshot={snapshot}"]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -49,4 +49,5 @@ def test_every_chart_has_a_name_and_every_mark_a_sentence(server: Server, visit:
                 "xpath=descendant-or-self::*[@role='figure' or @role='img' or @role='graphics-document']"
             )
             assert any(n.get_attribute("aria-label") for n in named.all())
-        assert page.locator('svg.marks [aria-label*="not known"]').count() > 0
+        # A sentence says what is measured: people who are not known, or the rate of a month of a control chart.
+        assert page.locator('svg.marks [aria-label*="not known"], svg.marks [aria-label*="% of "]').count() > 0

@@ -25,8 +25,8 @@ ROW = "Person search,2020-02-01T10:00:00+00:00,False,,52.1920,-2.2200,{gender},1
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Everything in a store but the registry, whose history also knows what was refused."""
-    names = ("registry.sqlite", ".loading.lock")
+    """Everything in a store but the registry and the audit log's anchor: both also know what was refused."""
+    names = ("registry.sqlite", ".loading.lock", "audit.anchor")
     files = (p for p in sorted(folder.rglob("*")) if p.is_file() and p.name not in names)
     return {str(p.relative_to(folder)): p.read_bytes() for p in files}
 

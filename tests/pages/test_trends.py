@@ -16,6 +16,7 @@ from equality.analysis import trend
 from equality.charts import palette
 from equality.measures import ages
 from equality.measures.dimensions import Selection
+from equality.protection.people import local_person
 from equality.sample_events import enter_sample_events
 from equality.settings import ROOT, settings
 from equality.store import events
@@ -118,7 +119,7 @@ def test_an_event_is_entered_drawn_edited_and_withdrawn(store: Path) -> None:
         "New *form*",
         "form",
         {"team": ("OCC Shift B",)},
-        "local user",
+        local_person().id,
     )
     assert entry.event.synthetic
     assert "New *form*" in control_data(app)
