@@ -72,7 +72,7 @@ def test_slices_add_up_and_flags_are_heeded(registry: Registry) -> None:
 def tables(tmp_path_factory: pytest.TempPathFactory) -> list[pl.LazyFrame]:
     """The ages of every extract of a synthetic export that is large enough for teams."""
     folder = tmp_path_factory.mktemp("trends")
-    exports = generate(folder / "exports", people=100_000, months=25, until=SYNTHETIC_UNTIL)
+    exports = generate(folder / "exports", people=200_000, months=25, until=SYNTHETIC_UNTIL)
     load(exports, load_profile("athena"), folder / "store", accept_warnings=True)
     registry = Registry(folder / "store")
     found = [registry.table(s, ages.NAME) for s in registry.snapshots("athena")]
@@ -116,6 +116,27 @@ def test_the_training_is_found_where_it_was_and_nothing_else_is(tables: list[pl.
         else:
             assert found.low < 0.01
             assert found.high > -0.01
+
+
+def test_the_dip_after_the_restructure_is_found_in_the_units_that_it_touched_and_passes(
+    tables: list[pl.LazyFrame],
+) -> None:
+    units = points(tables, pl.col("team").str.contains("^(CID|DAU)"))
+    charts = {name: trend.charted(frame, "known") for name, frame in units.items()}
+    outside = {
+        (name, month)
+        for name, chart in charts.items()
+        for month in chart.points.filter(pl.col("share") < pl.col("lower"))["period"]
+    }
+    assert outside == {("ethnicity", "2026-02")}
+    # Religion and disability dip as much, but of 330 people a month chance could do that: lowest, and within the limits.
+    for name in planted.RESTRUCTURE_CHARACTERISTICS:
+        year = units[name].filter("settled", pl.col("period").is_between(pl.lit("2025-08"), pl.lit("2026-08")))
+        assert year.sort("share")["period"][0] == "2026-02"
+    found = before_after.before_after(units["ethnicity"], planted.RESTRUCTURE_DIP_END, "month", 20)
+    assert found is not None
+    assert found.low > 0
+    assert trend.verdict(charts["ethnicity"]).word == "no change"
 
 
 def test_no_trend_is_found_among_the_others(tables: list[pl.LazyFrame]) -> None:
