@@ -129,7 +129,7 @@ def test_the_dip_after_the_restructure_is_found_in_the_units_that_it_touched_and
         for month in chart.points.filter(pl.col("share") < pl.col("lower"))["period"]
     }
     assert outside == {("ethnicity", "2026-02")}
-    # Religion and disability dip as much, but of 330 people a month chance could do that: lowest, and within the limits.
+    # Religion and disability dip as much, but of 330 people a month chance could do that: lowest, within the limits.
     for name in planted.RESTRUCTURE_CHARACTERISTICS:
         year = units[name].filter("settled", pl.col("period").is_between(pl.lit("2025-08"), pl.lit("2026-08")))
         assert year.sort("share")["period"][0] == "2026-02"
