@@ -17,7 +17,6 @@ FOLDER: Final = Path(__file__).resolve().parents[2] / "data" / "briefings"
 """The presets that come with the project."""
 
 Topic = Literal["summary", "characteristics", "recorded", "trend", "areas", "teams", "crimes", "focus"]
-TOPICS: Final = Topic.__args__  # type: ignore[attr-defined]
 
 Audience = Literal["viewer", "exact"]
 

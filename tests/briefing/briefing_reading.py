@@ -14,10 +14,6 @@ from pptx import Presentation
 from pypdf import PdfReader
 
 NUMBER = re.compile(r"(?<![\w.])[+−-]?\d[\d,]*(?:\.\d+)?")
-LONG_NAMES = (
-    "Herefordshire, County of, with Leominster, Ross-on-Wye and the Golden Valley Safer Neighbourhood Team",
-    "Domestic Abuse Unit North Worcestershire and Redditch, second shift, temporary",
-)
 
 
 def numbers(text: str) -> Counter[str]:

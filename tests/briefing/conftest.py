@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from briefing_reading import LONG_NAMES
 
 from equality.briefing.document import Briefing
 from equality.briefing.keep import files_of
@@ -42,9 +41,3 @@ def briefing(request: pytest.FixtureRequest, registry: Registry) -> Briefing:
 def files(briefing: Briefing) -> dict[str, bytes]:
     """The same in every format."""
     return files_of(briefing)
-
-
-@pytest.fixture(scope="session")
-def long_names() -> tuple[str, ...]:
-    """Names as long as names get."""
-    return LONG_NAMES
