@@ -56,6 +56,7 @@ def bar_rows(
     joined: bool = False,
     reference: float | None = None,
     clickable: bool = False,
+    width: int | str = "container",
 ) -> Any:
     """The chart; with `clickable` a click on a row selects it, as `row` with its `id`.
 
@@ -69,6 +70,7 @@ def bar_rows(
         joined: draw a thin line from each bar's end to the next row, as a waterfall does.
         reference: a value, in per cent, drawn as a line through all rows.
         clickable: whether rows can be chosen.
+        width: in pixels, on paper; else that of the page.
     """
     base = alt.Chart(rows).encode(y=_y(rows))
     kinds = [kind for kind in fills if kind in rows["kind"]]
@@ -107,7 +109,7 @@ def bar_rows(
         layers.append(band.add_params(chosen))
     # A layer without marks would be a picture without a name to a screen reader.
     layers = [layer for layer in layers if not layer.data.is_empty()]
-    return styled(alt.layer(*layers), colours, width="container", height=rows.height * ROW + HEAD)
+    return styled(alt.layer(*layers), colours, width=width, height=rows.height * ROW + HEAD)
 
 
 def _y(rows: pl.DataFrame) -> alt.Y:

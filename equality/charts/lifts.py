@@ -61,6 +61,6 @@ def lift_rows(found: Plan, keys: Sequence[str], titles: Mapping[str, str], missi
     return pl.DataFrame(rows, schema=schema).with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
 
 
-def lifts(rows: pl.DataFrame, rate: float, colours: Palette) -> Any:
-    """The chart, with the rate to which the places are lifted as a line."""
-    return bar_rows(rows, WHOLE, {"lift": colours.mark}, colours, reference=100 * rate)
+def lifts(rows: pl.DataFrame, rate: float, colours: Palette, width: int | str = "container") -> Any:
+    """The chart, with the rate to which the places are lifted as a line; on paper with a width in pixels."""
+    return bar_rows(rows, WHOLE, {"lift": colours.mark}, colours, reference=100 * rate, width=width)
