@@ -177,9 +177,25 @@ def focus(subject: Subject) -> list[Section]:
             _extremes(rows, figures),
             figure=_dots(rows, what),
             table=tables.rates(rows, "Group of crimes", what, aims, {}),
-            notes=(tables.READING, "A crime can belong to more than one group."),
+            notes=(tables.READING, "A crime can belong to more than one group.", *_not_marked(subject)),
         )
     ]
+
+
+def _not_marked(subject: Subject) -> list[str]:
+    """What flags of groups this snapshot cannot show, or hide the flags that are filtered by."""
+    groups = [group for group in subject.preset.focuses if group.flags]
+    held = subject.figures.snapshot.flags
+    without = [group.title for group in groups if not set(group.flags) & set(held)]
+    said = []
+    if without:
+        said.append(
+            f"No crime of this snapshot is marked so: {', '.join(without)}. Extracts loaded by an earlier version are "
+            "not marked by their offence codes: load them again."
+        )
+    if groups and subject.figures.selection.flags:
+        said.append("The filter by crime flag does not hold in the groups that are flags themselves.")
+    return said
 
 
 def _dots(rows: pl.DataFrame, what: str) -> Figure:
