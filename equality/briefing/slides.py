@@ -156,7 +156,8 @@ class _Slides:
     def cover(self, briefing: Briefing) -> None:
         """Title, what is selected, and who made it."""
         slide = self._new(briefing.title)
-        _place(slide.shapes.title, LEFT, 2.2, RIGHT - LEFT, 1.3)
+        tall = max(1.3, lines(briefing.title, RIGHT - LEFT - 0.2, 40) * 0.7 + 0.1)
+        _place(slide.shapes.title, LEFT, 3.5 - tall, RIGHT - LEFT, tall)
         slide.shapes.title.text_frame.paragraphs[0].runs[0].font.size = Pt(40)
         _box(slide, LEFT, 3.6, RIGHT - LEFT, 1.2, [briefing.subtitle], 20, colour=SOFT)
 

@@ -12,6 +12,7 @@ from equality.analysis.proportions import wilson
 from equality.analysis.words import people, percent
 from equality.briefing.document import Section
 from equality.briefing.subject import Subject
+from equality.briefing.what_if import DEEPEST
 from equality.reading.news import news
 from equality.reading.places import lifted, to_act, whole
 
@@ -82,8 +83,7 @@ def _changed(subject: Subject) -> Section:
 
 def _actions(subject: Subject) -> Section:
     title = f"Which actions would help {subject.focus_title.lower()} most?"
-    # Two dimensions: places large enough to be worth a conversation, and short enough to be said.
-    found = lifted(subject.figures, EVERYTHING, named=subject.named, deepest=2)
+    found = lifted(subject.figures, EVERYTHING, named=subject.named, deepest=DEEPEST)
     if found is None:
         return Section(title, "There is no gap here that could be divided.")
     keys, usual, plan = found

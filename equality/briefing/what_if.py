@@ -12,6 +12,8 @@ from equality.charts.lifts import lift_rows, lifts
 from equality.charts.palette import LIGHT
 from equality.reading.places import lifted
 
+DEEPEST: Final = 2
+"""Dimensions of a place: places large enough to be worth a conversation, and short enough to be said."""
 MOST: Final = 8
 """Places in the picture."""
 ROWS: Final = 24
@@ -22,7 +24,7 @@ def what_if(subject: Subject) -> list[Section]:
     """The fewest places, and what their lift would do to the overall rate."""
     figures, title = subject.figures, subject.focus_title
     question = f"What would bring {title.lower()} to its target?"
-    found = lifted(figures, named=subject.named)
+    found = lifted(figures, named=subject.named, deepest=DEEPEST)
     if found is None:
         return [Section(question, "There is no gap here that could be divided.")]
     keys, usual, plan = found

@@ -57,6 +57,7 @@ def bar_rows(
     reference: float | None = None,
     clickable: bool = False,
     width: int | str = "container",
+    room: int = 260,
 ) -> Any:
     """The chart; with `clickable` a click on a row selects it, as `row` with its `id`.
 
@@ -71,6 +72,7 @@ def bar_rows(
         reference: a value, in per cent, drawn as a line through all rows.
         clickable: whether rows can be chosen.
         width: in pixels, on paper; else that of the page.
+        room: pixels that the values take at the right, where the page is not narrow.
     """
     base = alt.Chart(rows).encode(y=_y(rows))
     kinds = [kind for kind in fills if kind in rows["kind"]]
@@ -95,7 +97,7 @@ def bar_rows(
             x=_x("end", scale)
         ),
         *_words(base.encode(x=_at(scale.low, scale), text="name:N"), colours, align="left", fontWeight="bold",
-                limit=alt.ExprRef(expr=f"width - ({NARROW} ? 110 : 260)")),
+                limit=alt.ExprRef(expr=f"width - ({NARROW} ? 110 : {room})")),
         *_words(words.encode(x=_at(scale.high, scale), text="shown:N"), colours, align="right"),
     ]  # fmt: skip
     if clickable:

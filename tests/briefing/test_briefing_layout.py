@@ -30,7 +30,7 @@ def longest_names(count: int) -> list[str]:
     for file, column in (
         ("teams.csv", "team"),
         ("LAD20_CSP20_PFA20_lookup.csv", "CSP20NM"),
-        ("home_office_offence_codes_2017_18.csv", "Offence_Description"),
+        ("home_office_offence_codes_2017_18.csv", "Offence_Subgroup"),
     ):
         with (reference / file).open(encoding="utf-8-sig", newline="") as rows:
             held |= {row[column] for row in csv.DictReader(rows)}
