@@ -37,6 +37,15 @@ MAY_IMPORT = {
         "equality.spreadsheet",
         "equality.store",
     },
+    "equality.worklist": {
+        "equality.analysis",
+        "equality.errors",
+        "equality.measures",
+        "equality.protection",
+        "equality.settings",
+        "equality.spreadsheet",
+        "equality.store",
+    },
     "equality.synthetic": set(),
 }
 OURS = ("gx_polars", "equality", "dashboard", "pages", "app")

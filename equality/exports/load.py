@@ -17,7 +17,7 @@ from equality.exports.extract import COMPRESSION, STORED, Extract, unreadable, w
 from equality.exports.joined import open_files
 from equality.exports.profile import Profile
 from equality.exports.read import ExportFile, joined_to
-from equality.measures import measure
+from equality.measures import measure, stored_states
 from equality.measures.dimensions import DIMENSIONS, FLAG_BITS
 from equality.measures.evidence import Extracted
 from equality.protection.audit import Act, audit_log
@@ -226,6 +226,7 @@ class _Loading:
             counted[name].write_parquet(folder / f"{name}.parquet", compression=COMPRESSION)
         self.settled += at_load(self._registry, self._profile.source, identifier, about, state, measure.with_states)
         counts = counted["counts"]
+        stored_states.write(folder, extract.characteristics)
         snapshot = self._compared(_describe(extract, self._profile, counts, identifier))
         # The verdict is about what is known now: of several extracts loaded together only the newest gets one.
         if newest:
