@@ -25,6 +25,7 @@ MAY_IMPORT = {
         "equality.protection",
         "equality.settings",
         "equality.store",
+        "equality.worklist",
     },
     "equality.analysis": {"equality.measures"},
     "equality.charts": {"equality.analysis", "equality.measures"},

@@ -1,8 +1,8 @@
 """Stratified random samples of records: how many, how many of each stratum, which, and what they say of all.
 
 Formulas: Cochran, *Sampling Techniques*, third edition (1977), sections 4.4 (size, with the finite-population
-correction), 5.9 and 5.10 (stratified estimates of a proportion). The interval is Wilson's with the effective sample size
-(Franco, Little, Louis and Slud 2019, *Journal of Survey Statistics and Methodology* 7).
+correction), 5.9 and 5.10 (stratified estimates of a proportion). The interval is Wilson's with the effective sample
+size (Franco, Little, Louis and Slud 2019, *Journal of Survey Statistics and Methodology* 7).
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ def allocate(sizes: Sequence[int], wanted: int, least: int = LEAST) -> list[int]
 def draw(population: pl.DataFrame, key: Sequence[str], drawn: Mapping[str, int], seed: int) -> pl.DataFrame:
     """Draw from each stratum without replacement; the same seed and records give the same sample.
 
-    Every record gets a number of the generator PCG64 (O'Neill 2014), in the order of its key; of each stratum those with
-    the smallest are drawn. So neither the order of the rows nor the version of a library matters.
+    Every record gets a number of the generator PCG64 (O'Neill 2014), in the order of its key; of each stratum those
+    with the smallest are drawn. So neither the order of the rows nor the version of a library matters.
 
     Args:
         population: `stratum` and the columns of the key, which tell all rows apart.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -55,7 +56,7 @@ def forget(registry: Registry, source: str, name: str) -> None:
         (snapshot.folder / _file(name)).unlink(missing_ok=True)
 
 
-def _held(registry: Registry, snapshot: Snapshot) -> dict[object, Snapshot]:
+def _held(registry: Registry, snapshot: Snapshot) -> dict[date, Snapshot]:
     upto = (snapshot.extract_date, snapshot.id)
     found = [s for s in registry.snapshots(snapshot.source) if (s.extract_date, s.id) <= upto]
     return {s.extract_date: s for s in found if s.records_purged_at is None}

@@ -128,10 +128,11 @@ def catch_up(registry: Registry, snapshot: Snapshot) -> None:
     """
     if snapshot.records_purged_at is not None:
         return
-    done = reading(registry.database, sa.select(_counts.c.list_id).where(_counts.c.snapshot_id == snapshot.id).distinct())
-    missing = [i for i in _followed(registry, snapshot.source, snapshot.extract_date, snapshot.id) if i not in {r[0] for r in done}]
+    of_snapshot = sa.select(_counts.c.list_id).where(_counts.c.snapshot_id == snapshot.id).distinct()
+    done = {row.list_id for row in reading(registry.database, of_snapshot)}
+    followed = _followed(registry, snapshot.source, snapshot.extract_date, snapshot.id)
     rows = []
-    for list_id in missing:
+    for list_id in [each for each in followed if each not in done]:
         cells = kept(registry, snapshot.source, f"list-{list_id}")
         if cells is not None:
 
@@ -188,8 +189,8 @@ def progress(counted: pl.DataFrame, *by: str) -> pl.DataFrame:
         purged, or whose characteristic is no longer exported.
     """
     keys = ["list_id", *by]
-    snapshot = pl.struct("extract_date", "snapshot_id")
-    first = counted.filter(snapshot == snapshot.min().over("list_id"))
+    # Identifiers of one source sort as their extracts do.
+    first = counted.filter(pl.col("snapshot_id") == pl.col("snapshot_id").min().over("list_id"))
     base = first.group_by(keys).agg(pl.col("cells").sum())
     sums = [pl.col("cells").filter(which).sum().alias(kind) for kind, which in COUNTED.items() if kind != "cells"]
     each = counted.group_by("extract_date", "snapshot_id", *keys).agg(*sums)
@@ -210,8 +211,7 @@ def progress(counted: pl.DataFrame, *by: str) -> pl.DataFrame:
 
 def newest(progressed: pl.DataFrame) -> pl.DataFrame:
     """The rows of the newest snapshot of each list."""
-    last = pl.struct("extract_date", "snapshot_id")
-    return progressed.filter(last == last.max().over("list_id"))
+    return progressed.filter(pl.col("snapshot_id") == pl.col("snapshot_id").max().over("list_id"))
 
 
 def _followed(registry: Registry, source: str, day: date, snapshot_id: str) -> list[str]:

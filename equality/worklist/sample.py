@@ -38,6 +38,8 @@ LONGEST_NOTE: Final = 500
 LARGEST: Final = 5_000
 """Items of one sample: nobody listens to more calls."""
 _samples, _findings = tables.audit_samples, tables.audit_findings
+UNSHOWN: Final = frozenset({"gender_reassignment"})
+"""Characteristics whose answers are shown of no single record (Gender Recognition Act 2004, s.22)."""
 _ROW: Final = ("source_file", "source_row")
 
 
@@ -123,7 +125,14 @@ def plan(registry: Registry, snapshot: Snapshot, wanted: Wanted, design: Design,
 
 
 def take(
-    registry: Registry, snapshot: Snapshot, wanted: Wanted, design: Design, *, by: Person, log: AuditLog, reason: str = ""
+    registry: Registry,
+    snapshot: Snapshot,
+    wanted: Wanted,
+    design: Design,
+    *,
+    by: Person,
+    log: AuditLog,
+    reason: str = "",
 ) -> Sample:
     """Draw a sample and keep it.
 
@@ -147,7 +156,8 @@ def take(
         "items": items,
     }
     with log.acting(Act.assignment, by, about, reason):
-        drawn = draw(population.collect(engine="streaming"), (*KEY, *_ROW), {s.name: s.drawn for s in strata}, design.seed)
+        everybody = population.collect(engine="streaming")
+        drawn = draw(everybody, (*KEY, *_ROW), {s.name: s.drawn for s in strata}, design.seed)
         keep(registry, snapshot, _file(identifier), drawn.drop(_ROW))
         try:
             _insert(registry, identifier, snapshot, wanted, design, strata, by)
@@ -220,7 +230,7 @@ def record(
     permit(by)
     notes = {item: clean(note) for item, (_, note) in found.items()}
     if not all(1 <= item <= of.items for item in found) or not {f for f, _ in found.values()} <= set(FINDINGS):
-        raise StoreError(f"A finding is of one of the items 1 to {of.items}, and one of: {', '.join(FINDINGS.values())}.")
+        raise StoreError(f"A finding is of an item from 1 to {of.items}, and one of: {', '.join(FINDINGS.values())}.")
     if any(len(note) > LONGEST_NOTE for _, note in found.values()):
         raise StoreError(f"A note has at most {LONGEST_NOTE} characters.")
     at = datetime.now(UTC).replace(tzinfo=None)
@@ -247,7 +257,7 @@ def record(
 def findings(registry: Registry, of: Sample) -> pl.DataFrame:
     """What holds of each item that was looked at: `item`, `version`, `finding`, `note`, `at`, `who`."""
     rows = reading(registry.database, sa.select(_findings).where(_findings.c.sample_id == of.id))
-    schema = {
+    schema: dict[str, Any] = {
         "item": pl.Int64, "version": pl.Int64, "finding": pl.String, "note": pl.String, "at": pl.Datetime("us"),
         "who": pl.String,
     }  # fmt: skip
@@ -258,15 +268,18 @@ def findings(registry: Registry, of: Sample) -> pl.DataFrame:
 def by_stratum(of: Sample, found: pl.DataFrame) -> pl.DataFrame:
     """What was found, by stratum: `stratum`, `population`, `drawn`, `agrees`, `differs`, `untold`, `open`."""
     names = [stratum.name for stratum in of.strata for _ in range(stratum.drawn)]
-    every = pl.DataFrame({"item": range(1, of.items + 1), "stratum": names}, schema={"item": pl.Int64, "stratum": pl.String})
+    types = {"item": pl.Int64, "stratum": pl.String}
+    every = pl.DataFrame({"item": range(1, of.items + 1), "stratum": names}, schema=types)
     counted = (
         every.join(found, on="item", how="left")
         .group_by("stratum")
         .agg((pl.col("finding") == kind).sum().cast(pl.Int64).alias(kind) for kind in FINDINGS)
     )
     strata = pl.DataFrame(
-        [vars(s) for s in of.strata], schema={"name": pl.String, "population": pl.Int64, "drawn": pl.Int64}
-    ).rename({"name": "stratum"})
+        [(s.name, s.population, s.drawn) for s in of.strata],
+        schema={"stratum": pl.String, "population": pl.Int64, "drawn": pl.Int64},
+        orient="row",
+    )
     joined = strata.join(counted, on="stratum", how="left", maintain_order="left")
     return joined.with_columns(pl.col(*FINDINGS).fill_null(0)).with_columns(
         open=pl.col("drawn") - pl.sum_horizontal(*FINDINGS)
