@@ -22,7 +22,8 @@ FIGURES = [
     "/drivers?source=athena&against=units&by=area",
 ]
 ANSWERS = ["/plausibility", "/plausibility?source=athena", "/together", "/together?source=athena&answer=Asian"]
-PAGES = [*FIGURES, *ANSWERS, "/briefing?source=athena", "/audit", "/exports", "/exports?snapshot={snapshot}"]
+LISTS = ["/records?source=athena", "/records?source=athena&state=recoverable_cells&of=ethnicity,age&sort=team"]
+PAGES = [*FIGURES, *ANSWERS, *LISTS, "/briefing?source=athena", "/audit", "/exports", "/exports?snapshot={snapshot}"]
 
 
 @pytest.mark.parametrize("path", PAGES)
