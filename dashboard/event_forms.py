@@ -9,11 +9,11 @@ from typing import Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import data, shell, show
+from dashboard import data, downloads, identity, shell, show
 from dashboard.shell import Context
 from dashboard.text import day_name, moment_name, plain
 from equality.errors import EqualityError
-from equality.store import events as store
+from equality.protection import choosing
 from equality.store.events import KINDS, LONGEST_NOTE, LONGEST_TITLE, Entry, Event
 
 SCOPES: Final = ("team", "area", "lpa")
@@ -44,13 +44,6 @@ def draw(context: Context, chosen: Entry | None) -> None:
     if chosen:
         with right, st.expander(f"Change or withdraw “{plain(chosen.event.title)}”"):
             _form(context, chosen)
-            st.button(
-                "Withdraw this event",
-                key=f"event-withdraw-{chosen.event_id}",
-                on_click=_do,
-                args=(lambda: store.withdraw(data.registry().database, chosen, shell.who()), "Withdrawn"),
-                help="It is drawn no more; its history stays.",
-            )
 
 
 def _form(context: Context, entry: Entry | None) -> None:
@@ -83,17 +76,25 @@ def _form(context: Context, entry: Entry | None) -> None:
             help="Only for a lasting, documented change of how things are done; once there are eight points after it.",
         )
         st.text_area("Note", value=event.note if event else "", max_chars=LONGEST_NOTE, key=key("note"))
+        downloads.reason(key("reason"))
         st.form_submit_button(
             "Save the change" if entry else "Enter the event",
             type=show.main_button(),
             on_click=_save,
             args=(context, entry, key),
         )
+        if entry:
+            st.form_submit_button(
+                "Withdraw this event",
+                on_click=_withdraw,
+                args=(entry, key("reason")),
+                help="It is drawn no more; its history stays.",
+            )
 
 
 def _save(context: Context, entry: Entry | None, key: Callable[[str], str]) -> None:
     given: dict[str, Any] = {
-        name: st.session_state.get(key(name)) for name in ("title", "day", "kind", "rebase", "note", *SCOPES)
+        name: st.session_state.get(key(name)) for name in ("title", "day", "kind", "rebase", "note", "reason", *SCOPES)
     }
     if given["day"] is None:
         st.session_state[SAID] = ""
@@ -107,11 +108,16 @@ def _save(context: Context, entry: Entry | None, key: Callable[[str], str]) -> N
         rebase=bool(given["rebase"]),
         synthetic=context.snapshot.synthetic,
     )
-    database = data.registry().database
+    registry, by, why = data.registry(), identity.person(), given["reason"] or ""
     if entry:
-        _do(lambda: store.edit(database, entry, event, shell.who()), "Saved")
+        _do(lambda: choosing.edit_event(registry, entry, event, by, why), "Saved")
     else:
-        _do(lambda: store.enter(database, context.snapshot.source, event, shell.who()), "Entered")
+        _do(lambda: choosing.enter_event(registry, context.snapshot.source, event, by, why), "Entered")
+
+
+def _withdraw(entry: Entry, reason_key: str) -> None:
+    registry, by, why = data.registry(), identity.person(), st.session_state.get(reason_key) or ""
+    _do(lambda: choosing.withdraw_event(registry, entry, by, why), "Withdrawn")
 
 
 def _do(act: Callable[[], object], done: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from equality.choices.in_force import in_force
 from equality.errors import EqualityError, ExportError, LoadCancelledError, WarningsNotAcceptedError
 from equality.exports import closed, dates, drift, workspace
 from equality.exports.extract import COMPRESSION, STORED, Extract, unreadable, write_extract
@@ -21,7 +22,6 @@ from equality.measures.dimensions import DIMENSIONS, FLAG_BITS
 from equality.measures.evidence import Extracted
 from equality.protection.audit import Act, audit_log
 from equality.protection.people import Person, local_person
-from equality.settings import settings
 from equality.store.registry import Registry, new_id, superseded
 from equality.store.snapshot import Snapshot, SourceFile
 from equality.store.writing import Writing
@@ -227,7 +227,8 @@ class _Loading:
         if newest:
             self._steps.take("judging what is known now")
             known = self._closed.open(state, day)
-            outcome = measure.validate(known, extract.characteristics, self._profile.crime_reference_pattern)
+            pattern, aims = self._profile.crime_reference_pattern, in_force(self._registry.database).targets.aims()
+            outcome = measure.validate(known, extract.characteristics, pattern, aims)
             (folder / "validation.json").write_text(json.dumps(outcome, indent=1), encoding="utf-8")
         self._state, self._before = state, snapshot
         return snapshot, extract.unmapped
@@ -251,7 +252,8 @@ class _Loading:
         earlier = [s for s in self._earlier if s.extract_date <= snapshot.extract_date]
         before = self._before or (earlier[-1] if earlier else None)
         per_file = self._profile.extract.snapshot == "all_files"
-        return replace(snapshot, warnings=drift.differences(snapshot, before, settings(), per_file=per_file))
+        limits = in_force(self._registry.database).settings
+        return replace(snapshot, warnings=drift.differences(snapshot, before, limits, per_file=per_file))
 
 
 def _describe(extract: Extract, profile: Profile, counts: pl.DataFrame, identifier: str) -> Snapshot:
