@@ -1,4 +1,4 @@
-"""The command line: `python -m equality load | loads | snapshots | rejected | purge | counts | audit | roles | …`."""
+"""The command line: `python -m equality load | loads | snapshots | rejected | purge | counts | settings | …`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import polars as pl
 import polars.selectors as cs
 import typer
 
-from equality import auditing, composing, keeping, looking
+from equality import auditing, composing, keeping, looking, setting
 from equality.choices.in_force import in_force
 from equality.measures.counts import RATES, slice_counts, with_rates
 from equality.measures.dimensions import DIMENSIONS, FLAGS, Selection, check_dimensions
@@ -40,6 +40,7 @@ profiles = typer.Typer(no_args_is_help=True, help="Profiles: how an export's hea
 app.add_typer(profiles, name="profile")
 app.add_typer(auditing.audit, name="audit")
 app.add_typer(roles, name="roles")
+app.add_typer(setting.commands, name="settings")
 
 
 class Audience(StrEnum):

@@ -17,6 +17,7 @@ from equality.exports.extract import COMPRESSION, STORED, Extract, unreadable, w
 from equality.exports.joined import open_files
 from equality.exports.profile import Profile
 from equality.exports.read import ExportFile, joined_to
+from equality.exports.validity import with_entries
 from equality.measures import measure
 from equality.measures.dimensions import DIMENSIONS, FLAG_BITS
 from equality.measures.evidence import Extracted
@@ -85,6 +86,7 @@ def load(
     Whatever it raises, no snapshot of this load is visible.
     """
     registry = registry or Registry(store)
+    profile = with_entries(profile, registry.database)
     steps = _Steps(progress, cancelled)
     names = [path.name for path in paths]
     workspace.clear()
