@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import data, identity
 from equality.protection.audit import LONGEST_REASON, Act, audit_log
 
+LOGGED = "Each change is written to the audit log first; if that fails nothing is changed."
 NOTE = "Each download is written to the audit log first; if that fails there is no file."
 
 
