@@ -16,6 +16,7 @@ from equality.choices.in_force import in_force
 from equality.protection.audit import Act, audit_log
 from equality.protection.disclosure import rule
 from equality.protection.people import local_person
+from equality.reading.stored import extracts
 from equality.settings import settings
 from equality.store.registry import Registry
 from equality.store.snapshot import Snapshot
@@ -98,6 +99,7 @@ def _order(
         targets=holding.targets.written(),
         made_by=local_person().name,
         made_at=datetime.now(UTC).replace(microsecond=0),
+        extracts=tuple(s.id for s in extracts(registry, snapshot)),
     )
 
 
