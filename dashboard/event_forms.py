@@ -152,7 +152,7 @@ def table(context: Context) -> None:
     )
     text = st.column_config.TextColumn
     show.table(
-        context.snapshot,
+        context,
         frame,
         "events-table",
         "Events and their history",
