@@ -14,6 +14,7 @@ from dashboard import data
 from dashboard.fields import field_title
 from dashboard.shell import Context
 from dashboard.text import day_name, plain
+from equality import spreadsheet
 from equality.analysis.words import period_name
 from equality.charts import palette
 from equality.charts.control import SIGNAL_TITLES
@@ -107,7 +108,9 @@ def grid(
         missing: what stands in a cell without a value.
     """
     st.dataframe(
-        frame.to_arrow(),  # Streamlit would take a Polars frame through pandas, and change values on the way
+        # Streamlit would take a Polars frame through pandas, and change values on the way. A table has a download of
+        # its own, which does nothing about formulas.
+        spreadsheet.inert(frame).to_arrow(),
         key=key,
         alt=alt_text,
         hide_index=True,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from driving import Server, drawn, free_port
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from signing_in import PEOPLE, Provider, SignedServer, Somebody, give_roles, new_context, sign_in
+from signing_in import PEOPLE, TEAM, Provider, SignedServer, Somebody, give_roles, new_context, sign_in
 
 # As patient as actions are: a load takes seconds, on a busy machine many.
 expect.set_options(timeout=20_000)
@@ -85,10 +85,6 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     yield open_page
     for context in opened:
         context.close()
-
-
-TEAM = "Response Redditch"
-"""The team lead's, of the sample."""
 
 
 @pytest.fixture(scope="session")

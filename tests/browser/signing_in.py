@@ -119,6 +119,8 @@ def new_context(browser: Browser, cookies: Any = None) -> BrowserContext:
 
 
 DOMAIN: Final = "force.example"
+TEAM: Final = "Response Redditch"
+"""The team lead's, of the sample."""
 
 
 @dataclass(frozen=True)

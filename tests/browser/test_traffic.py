@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
 import polars as pl
 import pytest
-from conftest import TEAM
 from driving import drawn
 from playwright.sync_api import Browser, Page
-from signing_in import SignedServer, Somebody, new_context
+from signing_in import TEAM, SignedServer, Somebody, new_context
 from traffic import Sent, Traffic
 
 from dashboard.navigation import PAGES, PageInfo
