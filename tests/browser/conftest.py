@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from driving import Server, drawn, free_port
+from driving import ARGUMENTS, Server, drawn, free_port
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from signing_in import PEOPLE, TEAM, Provider, SignedServer, Somebody, give_roles, new_context, sign_in
 
@@ -17,17 +17,6 @@ from signing_in import PEOPLE, TEAM, Provider, SignedServer, Somebody, give_role
 expect.set_options(timeout=20_000)
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 """Debian's Chromium; where there is none, the one that `playwright install chromium` downloads."""
-
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="session")

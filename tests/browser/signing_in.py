@@ -91,12 +91,31 @@ class SignedServer(Server):
     """A dashboard at which people sign in."""
 
     def __init__(
-        self, store: Path, folder: Path, provider: Provider, *, port: int = 0, env: Mapping[str, str] | None = None
+        self,
+        store: Path,
+        folder: Path,
+        provider: Provider,
+        *,
+        port: int = 0,
+        outside: str = "",
+        options: Sequence[str] = (),
+        env: Mapping[str, str] | None = None,
     ) -> None:
+        """Start it.
+
+        Args:
+            store: its store.
+            folder: for its secrets and its log.
+            provider: where people are sent.
+            port: at which it listens; any that is free if 0.
+            outside: the address that people know, where a proxy stands in front.
+            options: of Streamlit.
+            env: of its process.
+        """
         port = port or free_port()
-        secrets = provider.secrets(f"http://127.0.0.1:{port}", folder / f"secrets-{port}.toml")
-        options = ["--secrets.files", str(secrets)]
-        super().__init__(store, folder / f"server-{port}.log", port=port, options=options, env=env)
+        secrets = provider.secrets(outside or f"http://127.0.0.1:{port}", folder / f"secrets-{port}.toml")
+        named = ["--secrets.files", str(secrets), *options]
+        super().__init__(store, folder / f"server-{port}.log", port=port, options=named, env=env)
 
 
 def sign_in(page: Page, who: str) -> None:
@@ -109,12 +128,16 @@ def sign_in(page: Page, who: str) -> None:
     drawn(page)
 
 
-def new_context(browser: Browser, cookies: Any = None) -> BrowserContext:
-    """A browser of somebody's own, which asks nobody but this machine."""
-    context = browser.new_context(viewport={"width": 1440, "height": 1000}, storage_state=cookies)
+def new_context(
+    browser: Browser, cookies: Any = None, *, also: str = "http://127.0.0.1", ignore_https_errors: bool = False
+) -> BrowserContext:
+    """A browser of somebody's own, which asks nobody but this machine (and one other address)."""
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 1000}, storage_state=cookies, ignore_https_errors=ignore_https_errors
+    )
     context.set_default_timeout(20_000)
     # The provider's page of its own would fetch a typeface.
-    context.route(lambda url: not url.startswith(("http://127.0.0.1", "https://127.0.0.1")), lambda r: r.abort())
+    context.route(lambda url: not url.startswith(("http://127.0.0.1", also)), lambda route: route.abort())
     return context
 
 

@@ -181,7 +181,7 @@ def test_a_role_that_is_taken_away_is_gone_at_the_next_click(
     drawn(page)
     assert title(page) == PAGES["gaps"].question
     give(role_store, who, None)
-    page.get_by_test_id("stButtonGroup").get_by_text("District").click()
+    page.get_by_test_id("stButtonGroup").get_by_text("Team", exact=True).click()
     expect(page.locator("h1")).to_have_text(NO_ROLE)
     drawn(page)
     assert_nothing_shown(page)
