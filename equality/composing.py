@@ -14,6 +14,7 @@ from equality.briefing.order import FORMATS, Order, carry_out
 from equality.briefing.preset import FOLDER, Preset, presets, read
 from equality.protection.audit import Act, audit_log
 from equality.protection.people import local_person
+from equality.reading.stored import extracts
 from equality.settings import settings
 from equality.store.registry import Registry
 from equality.store.snapshot import Snapshot
@@ -93,6 +94,7 @@ def _order(
         minimum_n=settings().minimum_n,
         made_by=local_person().name,
         made_at=datetime.now(UTC).replace(microsecond=0),
+        extracts=tuple(s.id for s in extracts(registry, snapshot)),
     )
 
 

@@ -87,6 +87,9 @@ def _with_age(frame: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
 def _with_crime(frame: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
     if "crime" not in frame.collect_schema():
         return frame
+    if "offence_flags" in frame.collect_schema():
+        entered = pl.col("flags") if "flags" in profile.columns else pl.lit(0, dtype=pl.UInt16)
+        frame = frame.with_columns(flags=entered.fill_null(0) | pl.col("offence_flags"))
     known = offences(profile.offences)
     groups = {code: group for code, (group, _) in known.items()}
     subgroups = {code: subgroup for code, (_, subgroup) in known.items()}

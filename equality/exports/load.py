@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -16,7 +17,7 @@ from equality.exports.extract import COMPRESSION, STORED, Extract, unreadable, w
 from equality.exports.joined import open_files
 from equality.exports.profile import Profile
 from equality.exports.read import ExportFile, joined_to
-from equality.measures import measure
+from equality.measures import measure, stored_states
 from equality.measures.dimensions import DIMENSIONS, FLAG_BITS
 from equality.measures.evidence import Extracted
 from equality.protection.audit import Act, audit_log
@@ -25,6 +26,7 @@ from equality.settings import settings
 from equality.store.registry import Registry, new_id, superseded
 from equality.store.snapshot import Snapshot, SourceFile
 from equality.store.writing import Writing
+from equality.worklist.progress import at_load
 
 Progress = Callable[[int, int, str], None]
 """Called with steps done, steps in all, and what comes next."""
@@ -107,7 +109,7 @@ def load(
         if warnings and not accepted:
             raise WarningsNotAcceptedError(warnings)
         steps.take("making the snapshots visible")
-        writing.commit([snapshot for snapshot, _ in parts])
+        writing.commit([snapshot for snapshot, _ in parts], loading.settled)
     steps.done()
     visible = {s.id: s for s in registry.snapshots(profile.source)}
     together = pl.concat([unmapped for _, unmapped in parts]).group_by("field", "label").agg(pl.col("records").sum())
@@ -205,6 +207,7 @@ class _Loading:
         self._state: pl.LazyFrame | None = None
         self._before: Snapshot | None = None
         self._number = 0
+        self.settled: list[dict[str, Any]] = []
         steps.of = steps.of // 2 + 2 * extracts + 2
 
     def add(self, files: list[ExportFile], day: date, *, newest: bool) -> tuple[Snapshot, pl.DataFrame]:
@@ -221,7 +224,9 @@ class _Loading:
         for name, table in counted.items():
             counted[name] = self._closed.carried_into(table, day, name)
             counted[name].write_parquet(folder / f"{name}.parquet", compression=COMPRESSION)
+        self.settled += at_load(self._registry, self._profile.source, identifier, about, state, measure.with_states)
         counts = counted["counts"]
+        stored_states.write(folder, extract.characteristics)
         snapshot = self._compared(_describe(extract, self._profile, counts, identifier))
         # The verdict is about what is known now: of several extracts loaded together only the newest gets one.
         if newest:

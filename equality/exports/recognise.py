@@ -178,23 +178,51 @@ def offences(name: str | None = None, folder: Path | None = None) -> dict[str, t
 
     Args:
         name: a reference table in `data/reference` with the columns `code`, `group` and `subgroup`; without one the
-            Home Office list of 2017/18.
+            Home Office list of 2017/18 with the codes that came later.
         folder: where `reference` is; default: `data`.
 
     Raises:
         ProfileError: if there is no such table, or it lacks a column.
     """
-    file_name, columns = name or "home_office_offence_codes_2017_18.csv", _HOME_OFFICE if name is None else _OWN
-    code, group, subgroup = columns
+    code, group, subgroup = _HOME_OFFICE if name is None else _OWN
+    found = {}
+    for file_name in _HOME_OFFICE_FILES if name is None else (name,):
+        for row in _reference(file_name, (code, group, subgroup), folder):
+            found[row[code].strip().upper()] = row[group], row[subgroup]
+    return found
+
+
+@functools.cache
+def offence_flags(folder: Path | None = None) -> dict[str, int]:
+    """Offence code of the Home Office → the bits of the flags that follow from it.
+
+    Args:
+        folder: where `reference` is; default: `data`.
+
+    Raises:
+        ProfileError: if the table cannot be read, or names a flag that does not exist.
+    """
+    found: dict[str, int] = {}
+    for row in _reference("offence_flags.csv", ("code", "flag"), folder):
+        if row["flag"] not in FLAG_BITS:
+            raise ProfileError(f"offence_flags.csv: there is no flag {row['flag']}: there are {', '.join(FLAG_BITS)}")
+        code = row["code"].strip().upper()
+        found[code] = found.get(code, 0) | FLAG_BITS[row["flag"]]
+    return found
+
+
+def _reference(file_name: str, columns: Sequence[str], folder: Path | None) -> list[dict[str, str]]:
     try:
         with ((folder or DATA) / "reference" / file_name).open(encoding="utf-8-sig", newline="") as file:
-            return {row[code].strip().upper(): (row[group], row[subgroup]) for row in csv.DictReader(file)}
+            return [{column: row[column] for column in columns} for row in csv.DictReader(file)]
     except (OSError, KeyError) as error:
         raise ProfileError(
             f"the table of offences {file_name} cannot be read from data/reference ({error}); it needs the columns "
             f"{', '.join(columns)}"
         ) from error
 
+
+_HOME_OFFICE_FILES = ("home_office_offence_codes_2017_18.csv", "home_office_offence_codes_later.csv")
 
 _HOME_OFFICE = ("Offence_Code", "Offence_Group", "Offence_Subgroup")
 _OWN = ("code", "group", "subgroup")

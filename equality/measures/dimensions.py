@@ -42,8 +42,12 @@ FLAGS: Final[Mapping[str, str]] = {
     "honour_based": "Honour-based abuse",
     "online": "Online",
     "knife": "Knife",
+    "controlling_or_coercive": "Controlling or coercive behaviour",
+    "modern_slavery": "Modern slavery",
 }
-"""Crime flags. A flag says what motivated or marks the crime, never what the victim is."""
+"""Crime flags. A flag says what motivated or marks the crime, never what the victim is. Their order is that of their
+bits in stored counts: a new one goes to the end. Some follow from the offence (`data/reference/offence_flags.csv`).
+"""
 
 FLAG_BITS: Final[Mapping[str, int]] = {flag: 1 << bit for bit, flag in enumerate(FLAGS)}
 """Flag → its bit in the `flags` column, so that one small integer carries any combination."""

@@ -78,11 +78,13 @@ class Entry:
     event: Event
 
 
-def current(database: Database, source: str) -> list[Entry]:
-    """The events of a source that hold, the oldest first."""
+def current(database: Database, source: str, as_of: datetime | None = None) -> list[Entry]:
+    """The events of a source that hold, the oldest first; with a time (UTC), those that held then."""
+    until = as_of.astimezone(UTC).replace(tzinfo=None) if as_of and as_of.tzinfo else as_of
     newest: dict[str, Entry] = {}
     for entry in history(database, source):
-        newest[entry.event_id] = entry
+        if until is None or entry.at <= until:
+            newest[entry.event_id] = entry
     held = [entry for entry in newest.values() if entry.action != "withdrawn"]
     return sorted(held, key=lambda e: (e.event.happened_on, e.event.title, e.event_id))
 
