@@ -135,7 +135,8 @@ def new_context(
     context = browser.new_context(
         viewport={"width": 1440, "height": 1000}, storage_state=cookies, ignore_https_errors=ignore_https_errors
     )
-    context.set_default_timeout(20_000)
+    # Several servers and browsers share the machine.
+    context.set_default_timeout(60_000)
     # The provider's page of its own would fetch a typeface.
     context.route(lambda url: not url.startswith(("http://127.0.0.1", also)), lambda route: route.abort())
     return context

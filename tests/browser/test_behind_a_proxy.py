@@ -106,6 +106,7 @@ def test_signing_in_uploading_and_signing_out_through_the_proxy(behind: SignedSe
     assert page.locator("h1").inner_text() == PAGES["overview"].question
     cookies = {cookie["name"]: cookie for cookie in context.cookies(ADDRESS)}
     assert cookies["_streamlit_user"]["httpOnly"]
+    assert all(cookie["secure"] for cookie in cookies.values())
     # An upload carries the token against forged requests; without it, or from elsewhere, there is none.
     page.goto(f"{ADDRESS}/mapping")
     drawn(page)
