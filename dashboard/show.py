@@ -85,8 +85,12 @@ def table(
     if snapshot.synthetic:
         frame = frame.with_columns(data=pl.lit("Synthetic"))
         columns = {**columns, "data": st.column_config.TextColumn("Data")}
+    protected = context is not None and context.disclosure is not None
+    if protected:
+        # Columns that are not shown would be sent all the same.
+        frame = frame.select(name for name in columns if name in frame.columns)
     # A figure that is missing in front of somebody who may not see all of them is suppressed, or needs one that is.
-    grid(frame, key, alt_text, columns, on_select, missing=MARKER if context and context.disclosure else None)
+    grid(frame, key, alt_text, columns, on_select, missing=MARKER if protected else None)
 
 
 def grid(
