@@ -283,7 +283,7 @@ def _describe(extract: Extract, profile: Profile, counts: pl.DataFrame, identifi
         columns_used=used,
         columns_ignored=ignored,
         tables=extract.tables,
-        blank=drift.blank_shares(extract.records),
+        blank=drift.blank_shares(extract.path),
         unmapped_shares=drift.unmapped_shares(extract.unmapped, sum(file.accepted for file in extract.files)),
     )
 

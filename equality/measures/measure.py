@@ -32,7 +32,8 @@ from equality.measures.suites import (
 # Great Expectations keeps its current project in a global; Streamlit runs each session in a thread.
 _ONE_AT_A_TIME = threading.Lock()
 _SUITE: Final = "suite"
-"""Where an expectation's meta says which suite it comes from."""
+_PLACE: Final = "place"
+"""Where an expectation's meta says which suite it comes from, and its place there."""
 
 
 def with_states(records: pl.LazyFrame, characteristics: Sequence[str]) -> pl.LazyFrame:
@@ -164,7 +165,7 @@ def validate(
         )
     (found,) = outcome.run_results.values()
     results: dict[str, list[Any]] = {each.name: [] for each in wanted}
-    for result in found.results:
+    for result in sorted(found.results, key=lambda result: result.expectation_config.meta[_PLACE]):
         results[result.expectation_config.meta[_SUITE]].append(_summary(result))
     return {
         "success": bool(outcome.success),
@@ -195,8 +196,8 @@ def _checkpoint(wanted: Sequence[gx.ExpectationSuite]) -> gx.Checkpoint:
     # One validation is one reading of the records, so every suite is validated as part of one.
     together = gx.ExpectationSuite(name="equality")
     for each in wanted:
-        for expectation in each.expectations:
-            expectation.meta = {**(expectation.meta or {}), _SUITE: each.name}
+        for place, expectation in enumerate(each.expectations):
+            expectation.meta = {**(expectation.meta or {}), _SUITE: each.name, _PLACE: place}
             together.expectations.append(expectation)
     context.suites.add(together)
     definition = gx.ValidationDefinition(name="equality", data=batches, suite=together)
