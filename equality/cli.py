@@ -1,9 +1,8 @@
-"""The command line: `python -m equality load | loads | snapshots | rejected | purge | counts | audit | roles | …`."""
+"""The command line: `python -m equality load | snapshots | purge | counts | audit | settings | worklist | …`."""
 
 from __future__ import annotations
 
 import json
-import re
 import sys
 from datetime import date
 from enum import StrEnum
@@ -11,10 +10,10 @@ from pathlib import Path
 from typing import Annotated
 
 import polars as pl
-import polars.selectors as cs
 import typer
 
-from equality import auditing, composing, keeping, looking
+from equality import assigning, auditing, composing, keeping, looking, setting
+from equality.choices.in_force import in_force
 from equality.measures.counts import RATES, slice_counts, with_rates
 from equality.measures.dimensions import DIMENSIONS, FLAGS, Selection, check_dimensions
 from equality.measures.states import STATES
@@ -22,10 +21,9 @@ from equality.protection.disclosure import MARKER, Disclosure, rule, secret_of
 from equality.roles import roles
 from equality.sample_events import enter_sample_events
 from equality.settings import ROOT, settings
-from equality.spreadsheet import neutralised
 from equality.store.registry import Registry
 from equality.store.snapshot import Snapshot
-from equality.terminal import StoreOption, mendable, messages, progress
+from equality.terminal import Format, StoreOption, mendable, messages, month_range, print_frame, progress
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.command()(keeping.load)
@@ -39,6 +37,8 @@ profiles = typer.Typer(no_args_is_help=True, help="Profiles: how an export's hea
 app.add_typer(profiles, name="profile")
 app.add_typer(auditing.audit, name="audit")
 app.add_typer(roles, name="roles")
+app.add_typer(setting.commands, name="settings")
+app.add_typer(assigning.worklist, name="worklist")
 
 
 class Audience(StrEnum):
@@ -46,14 +46,6 @@ class Audience(StrEnum):
 
     analyst = "analyst"
     viewer = "viewer"
-
-
-class Format(StrEnum):
-    """How `counts` prints."""
-
-    csv = "csv"
-    json = "json"
-    table = "table"
 
 
 @app.command()
@@ -78,7 +70,7 @@ def counts(
         for name in flag or []:
             if name not in FLAGS:
                 raise ValueError(f"unknown flag {name}: flags are {', '.join(FLAGS)}")
-        selection = Selection(period=_period(period), where=where, flags=tuple(flag or ()))
+        selection = Selection(period=month_range(period), where=where, flags=tuple(flag or ()))
         snapshot, sliced = _first_slice(
             registry, _fitting(registry, source, dimensions, characteristic), dimensions, characteristic, selection
         )
@@ -88,11 +80,11 @@ def counts(
         columns += [f"{rate}{suffix}" for rate in RATES for suffix in ("", "_low", "_high")]
         printed = with_rates(sliced).select(columns)
         if audience is Audience.viewer:
-            printed = _marked(printed)
+            printed = _marked(printed, in_force(registry.database).settings.minimum_n)
         if snapshot.synthetic:
             # Behind the agreed columns, so that a file made from this output still says what it is.
             printed = printed.with_columns(data_status=pl.lit("SYNTHETIC"))
-        _print(printed, output)
+        print_frame(printed, output)
     note = "SYNTHETIC data. " if snapshot.synthetic else ""
     messages.print(f"{note}{snapshot.title}, extract of {snapshot.extract_date:%d %B %Y}, snapshot {snapshot.id}")
 
@@ -101,16 +93,17 @@ def _for_viewers(
     registry: Registry, snapshot: Snapshot, dimensions: list[str], characteristic: str, selection: Selection
 ) -> pl.DataFrame:
     """The slice as the dashboard shows it to viewers."""
-    seen = Disclosure(registry.counts(snapshot).collect(), secret_of(registry.store), rule())
+    given = rule(in_force(registry.database).settings)
+    seen = Disclosure(registry.counts(snapshot).collect(), secret_of(registry.store), given)
     if seen.refuses(dimensions, selection):
-        raise ValueError(f"viewers may combine at most {rule().dimensions} dimensions beside month and role")
+        raise ValueError(f"viewers may combine at most {given.dimensions} dimensions beside month and role")
     messages.print(seen.rule.sentence)
     return seen.slice(by=dimensions, characteristics=[characteristic], selection=selection)
 
 
-def _marked(frame: pl.DataFrame) -> pl.DataFrame:
+def _marked(frame: pl.DataFrame, minimum_n: int) -> pl.DataFrame:
     """Counts as text, with the marker where one is suppressed; so is a rate that needs one or has too few people."""
-    few = pl.col("applicable").is_null() | pl.col("applicable").is_between(1, settings().minimum_n - 1)
+    few = pl.col("applicable").is_null() | pl.col("applicable").is_between(1, minimum_n - 1)
     rates = [f"{rate}{suffix}" for rate in RATES for suffix in ("", "_low", "_high")]
     return frame.with_columns(pl.when(~few).then(pl.col(name)).alias(name) for name in rates).with_columns(
         pl.col(name).cast(pl.String).fill_null(MARKER) for name in ("applicable", *STATES)
@@ -154,34 +147,6 @@ def _first_slice(
         roles = registry.counts(snapshot).select(pl.col("role").unique().sort()).collect()["role"].to_list()
         described.append(f"{snapshot.source} has the roles {', '.join(roles)} in {'..'.join(snapshot.months)}")
     raise ValueError(f"there are no records in this selection: {'; '.join(described)}")
-
-
-def _period(text: str) -> tuple[str, str]:
-    month = r"\d{4}-(?:0[1-9]|1[0-2])"
-    if not text:
-        return "", ""
-    if match := re.fullmatch(rf"({month})(?:\.\.({month}))?", text.strip()):
-        first, last = match[1], match[2] or match[1]
-        if first <= last:
-            return first, last
-    raise ValueError(f"period {text!r} is not a month or a range of months such as 2026-01..2026-10")
-
-
-def _print(frame: pl.DataFrame, output: Format) -> None:
-    out = sys.stdout
-    if output is Format.csv:
-        out.write(neutralised(frame).write_csv())
-    elif output is Format.json:
-        out.write(json.dumps(frame.to_dicts(), ensure_ascii=False, indent=1) + "\n")
-    else:
-        with pl.Config(
-            tbl_rows=-1,
-            tbl_cols=-1,
-            tbl_width_chars=400,
-            tbl_hide_column_data_types=True,
-            tbl_hide_dataframe_shape=True,
-        ):
-            out.write(f"{frame.with_columns(cs.float().round(4))}\n")
 
 
 @app.command()
@@ -263,7 +228,7 @@ def profile_check(
         looked_at.fitting(known)
         seen = outlook(looked_at, known)
     rows = [{"column": c.heading, "becomes": c.field or c.also or "not used", "cells": c.cells} for c in seen.columns]
-    _print(pl.DataFrame(rows), Format.table)
+    print_frame(pl.DataFrame(rows), Format.table)
     for column in seen.columns:
         for label, records in column.unmapped.items():
             sys.stdout.write(

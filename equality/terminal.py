@@ -1,17 +1,33 @@
-"""What the commands share: messages on stderr, progress, errors as one message."""
+"""What the commands share: messages on stderr, progress, errors as one message, tables on stdout."""
 
 from __future__ import annotations
 
+import json
+import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import polars as pl
+import polars.selectors as cs
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from equality.errors import EqualityError, LoadCancelledError
+from equality.spreadsheet import neutralised
+
+
+class Format(StrEnum):
+    """How figures are printed."""
+
+    csv = "csv"
+    json = "json"
+    table = "table"
+
 
 messages = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
@@ -46,3 +62,37 @@ def progress(what: str) -> Iterator[Steps]:
             bar.update(task, completed=done, total=steps, description=f"{what}: {now}")
 
         yield report
+
+
+def month_range(text: str) -> tuple[str, str]:
+    """A month, or a range as `2026-01..2026-10`, as its first and last month; empty text is no limit.
+
+    Raises:
+        ValueError: if it is something else.
+    """
+    month = r"\d{4}-(?:0[1-9]|1[0-2])"
+    if not text:
+        return "", ""
+    if match := re.fullmatch(rf"({month})(?:\.\.({month}))?", text.strip()):
+        first, last = match[1], match[2] or match[1]
+        if first <= last:
+            return first, last
+    raise ValueError(f"period {text!r} is not a month or a range of months such as 2026-01..2026-10")
+
+
+def print_frame(frame: pl.DataFrame, output: Format) -> None:
+    """A table on stdout."""
+    out = sys.stdout
+    if output is Format.csv:
+        out.write(neutralised(frame).write_csv())
+    elif output is Format.json:
+        out.write(json.dumps(frame.to_dicts(), ensure_ascii=False, indent=1, default=str) + "\n")
+    else:
+        with pl.Config(
+            tbl_rows=-1,
+            tbl_cols=-1,
+            tbl_width_chars=400,
+            tbl_hide_column_data_types=True,
+            tbl_hide_dataframe_shape=True,
+        ):
+            out.write(f"{frame.with_columns(cs.float().round(4))}\n")

@@ -56,6 +56,8 @@ def bar_rows(
     joined: bool = False,
     reference: float | None = None,
     clickable: bool = False,
+    width: int | str = "container",
+    room: int = 260,
 ) -> Any:
     """The chart; with `clickable` a click on a row selects it, as `row` with its `id`.
 
@@ -69,6 +71,8 @@ def bar_rows(
         joined: draw a thin line from each bar's end to the next row, as a waterfall does.
         reference: a value, in per cent, drawn as a line through all rows.
         clickable: whether rows can be chosen.
+        width: in pixels, on paper; else that of the page.
+        room: pixels that the values take at the right, where the page is not narrow.
     """
     base = alt.Chart(rows).encode(y=_y(rows))
     kinds = [kind for kind in fills if kind in rows["kind"]]
@@ -93,7 +97,7 @@ def bar_rows(
             x=_x("end", scale)
         ),
         *_words(base.encode(x=_at(scale.low, scale), text="name:N"), colours, align="left", fontWeight="bold",
-                limit=alt.ExprRef(expr=f"width - ({NARROW} ? 110 : 260)")),
+                limit=alt.ExprRef(expr=f"width - ({NARROW} ? 110 : {room})")),
         *_words(words.encode(x=_at(scale.high, scale), text="shown:N"), colours, align="right"),
     ]  # fmt: skip
     if clickable:
@@ -107,7 +111,7 @@ def bar_rows(
         layers.append(band.add_params(chosen))
     # A layer without marks would be a picture without a name to a screen reader.
     layers = [layer for layer in layers if not layer.data.is_empty()]
-    return styled(alt.layer(*layers), colours, width="container", height=rows.height * ROW + HEAD)
+    return styled(alt.layer(*layers), colours, width=width, height=rows.height * ROW + HEAD)
 
 
 def _y(rows: pl.DataFrame) -> alt.Y:

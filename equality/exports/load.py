@@ -12,21 +12,23 @@ from typing import Any
 
 import polars as pl
 
+from equality.choices.in_force import in_force
 from equality.errors import EqualityError, ExportError, LoadCancelledError, WarningsNotAcceptedError
 from equality.exports import closed, dates, drift, workspace
 from equality.exports.extract import COMPRESSION, STORED, Extract, unreadable, write_extract
 from equality.exports.joined import open_files
 from equality.exports.profile import Profile
 from equality.exports.read import ExportFile, joined_to
-from equality.measures import measure
+from equality.exports.validity import with_entries
+from equality.measures import measure, stored_states
 from equality.measures.dimensions import DIMENSIONS, FLAG_BITS
 from equality.measures.evidence import Extracted
 from equality.protection.audit import Act, audit_log
 from equality.protection.people import Person, local_person
-from equality.settings import settings
 from equality.store.registry import Registry, new_id, superseded
 from equality.store.snapshot import Snapshot, SourceFile
 from equality.store.writing import Writing
+from equality.worklist.progress import at_load
 
 Progress = Callable[[int, int, str], None]
 """Called with steps done, steps in all, and what comes next."""
@@ -87,6 +89,7 @@ def load(
     Whatever it raises, no snapshot of this load is visible.
     """
     registry = registry or Registry(store)
+    profile = with_entries(profile, registry.database)
     steps = _Steps(progress, cancelled)
     names = [path.name for path in paths]
     workspace.clear()
@@ -109,7 +112,7 @@ def load(
         if warnings and not accepted:
             raise WarningsNotAcceptedError(warnings)
         steps.take("making the snapshots visible")
-        writing.commit([snapshot for snapshot, _ in parts])
+        writing.commit([snapshot for snapshot, _ in parts], loading.settled)
     steps.done()
     visible = {s.id: s for s in registry.snapshots(profile.source)}
     together = pl.concat([unmapped for _, unmapped in parts]).group_by("field", "label").agg(pl.col("records").sum())
@@ -207,6 +210,7 @@ class _Loading:
         self._state: pl.LazyFrame | None = None
         self._before: Snapshot | None = None
         self._number = 0
+        self.settled: list[dict[str, Any]] = []
         steps.of = steps.of // 2 + 2 * extracts + 2
 
     def add(self, files: list[ExportFile], day: date, *, newest: bool) -> tuple[Snapshot, pl.DataFrame]:
@@ -228,7 +232,9 @@ class _Loading:
             for name, table in counted.items():
                 counted[name] = self._closed.carried_into(table, day, name)
                 counted[name].write_parquet(folder / f"{name}.parquet", compression=COMPRESSION)
+            self.settled += at_load(self._registry, self._profile.source, identifier, about, state, measure.with_states)
             counts = counted["counts"]
+            stored_states.write(folder, extract.characteristics)
             snapshot = self._compared(_describe(extract, self._profile, counts, identifier))
             if verdict:
                 self._steps.take("judging what is known now")
@@ -237,7 +243,8 @@ class _Loading:
         return snapshot, extract.unmapped
 
     def _judged(self, known: pl.LazyFrame, extract: Extract) -> dict[str, Any]:
-        return measure.validate(known, extract.characteristics, self._profile.crime_reference_pattern)
+        pattern, aims = self._profile.crime_reference_pattern, in_force(self._registry.database).targets.aims()
+        return measure.validate(known, extract.characteristics, pattern, aims)
 
     def _state_after(self, extract: Extract) -> pl.LazyFrame:
         """What is known once an extract is in: its records, and earlier ones that it does not hold.
@@ -258,7 +265,8 @@ class _Loading:
         earlier = [s for s in self._earlier if s.extract_date <= snapshot.extract_date]
         before = self._before or (earlier[-1] if earlier else None)
         per_file = self._profile.extract.snapshot == "all_files"
-        return replace(snapshot, warnings=drift.differences(snapshot, before, settings(), per_file=per_file))
+        limits = in_force(self._registry.database).settings
+        return replace(snapshot, warnings=drift.differences(snapshot, before, limits, per_file=per_file))
 
 
 def _describe(extract: Extract, profile: Profile, counts: pl.DataFrame, identifier: str) -> Snapshot:

@@ -17,6 +17,7 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 
 import gx_polars  # noqa: F401 - importing it registers the polars datasource
 from equality.measures import people
+from equality.measures.catalogue import Aim
 from equality.measures.counts import KINDS, column
 from equality.measures.evidence import EVIDENCE, Extracted
 from equality.measures.states import STATES, meta, state_column, state_expression
@@ -27,6 +28,7 @@ from equality.measures.suites import (
     parameters,
     state_conditions,
     suite,
+    target_suite,
 )
 
 # Great Expectations keeps its current project in a global; Streamlit runs each session in a thread.
@@ -142,7 +144,10 @@ def _elsewhere(characteristic: str) -> str:
 
 
 def validate(
-    records: pl.LazyFrame, characteristics: Sequence[str], crime_reference_pattern: str | None = None
+    records: pl.LazyFrame,
+    characteristics: Sequence[str],
+    crime_reference_pattern: str | None = None,
+    aims: Sequence[Aim] = (),
 ) -> dict[str, Any]:
     """Run every suite over records as a Great Expectations checkpoint.
 
@@ -150,6 +155,7 @@ def validate(
         records: person-role records.
         characteristics: those the export holds.
         crime_reference_pattern: regular expression of the export's crime references; None skips that check.
+        aims: the targets that a force chose; where it chose none, those of `targets.json` hold.
 
     Returns:
         `success` and `suites`: per suite its `name`, `success` and `results`, each with `characteristic`,
@@ -157,7 +163,8 @@ def validate(
         and `success`. Counts only: no value of any record is in it.
     """
     measured = with_states(records, characteristics)
-    wanted = _suites(characteristics, measured.collect_schema().names(), crime_reference_pattern is not None)
+    columns = measured.collect_schema().names()
+    wanted = _suites(characteristics, columns, aims, crime_reference_pattern is not None)
     with _ONE_AT_A_TIME:
         outcome = _checkpoint(wanted).run(
             batch_parameters={"dataframe": measured},
@@ -165,8 +172,8 @@ def validate(
         )
     (found,) = outcome.run_results.values()
     results: dict[str, list[Any]] = {each.name: [] for each in wanted}
-    for result in sorted(found.results, key=lambda result: result.expectation_config.meta[_PLACE]):
-        results[result.expectation_config.meta[_SUITE]].append(_summary(result))
+    for result in sorted(found.results, key=lambda result: _from(result)[_PLACE]):
+        results[_from(result)[_SUITE]].append(_summary(result))
     return {
         "success": bool(outcome.success),
         "suites": [
@@ -176,8 +183,13 @@ def validate(
     }
 
 
-def _suites(characteristics: Sequence[str], columns: Sequence[str], has_references: bool) -> list[gx.ExpectationSuite]:
-    wanted = [suite(name, characteristics, columns) for name in (*STATE_SUITES, TARGET_SUITE, *RECORD_SUITES)]
+def _suites(
+    characteristics: Sequence[str], columns: Sequence[str], aims: Sequence[Aim], has_references: bool
+) -> list[gx.ExpectationSuite]:
+    wanted = [
+        target_suite(characteristics, columns, aims) if name == TARGET_SUITE else suite(name, characteristics, columns)
+        for name in (*STATE_SUITES, TARGET_SUITE, *RECORD_SUITES)
+    ]
     if not has_references:
         for each in wanted:
             each.expectations = [e for e in each.expectations if "crime_reference_pattern" not in str(e)]
@@ -209,6 +221,10 @@ def _checkpoint(wanted: Sequence[gx.ExpectationSuite]) -> gx.Checkpoint:
             result_format={"result_format": "BASIC", "partial_unexpected_count": 0},
         )
     )
+
+
+def _from(result: Any) -> dict[str, Any]:
+    return result.expectation_config.meta
 
 
 def _summary(result: Any) -> dict[str, Any]:

@@ -6,6 +6,10 @@ import hashlib
 import os
 import shutil
 from pathlib import Path
+from typing import Final
+
+OF_RECORDS: Final = "of-records-"
+"""Begins the names of files that were made from a snapshot's records later on, and go with them."""
 
 
 def settle(folder: Path) -> None:
@@ -34,8 +38,8 @@ def remove(folder: Path) -> None:
 
 def remove_records(folder: Path) -> None:
     """Remove what a snapshot's folder holds about single people; counts and verdict stay."""
-    for name in ("records.parquet", "rejected.parquet"):
-        (folder / name).unlink(missing_ok=True)
+    for path in (folder / "records.parquet", folder / "rejected.parquet", *folder.glob(f"{OF_RECORDS}*")):
+        path.unlink(missing_ok=True)
 
 
 def sha256_of(path: Path) -> str:

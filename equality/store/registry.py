@@ -2,7 +2,8 @@
 
 Each snapshot has a folder with `records.parquet` (what the extract delivered),
 `rejected.parquet`, `unmapped.parquet`, `counts.parquet` (of the state as of the snapshot), the further tables of
-`equality.measures.evidence` and `validation.json` (of the newest of the extracts loaded together).
+`equality.measures.evidence`, `states.json` (`equality.measures.stored_states`) and `validation.json` (of the newest of
+the extracts loaded together).
 """
 
 from __future__ import annotations
@@ -113,8 +114,10 @@ class Registry:
     def records(self, source: str, as_of: Snapshot | None = None) -> pl.LazyFrame:
         """The person-role records of a source as known at a snapshot (the newest if None).
 
-        A later extract's record replaces an earlier one with the same key. Records that were purged are not among
-        them: `purged` says which, and `Snapshot.closed_months` where counts know more than records.
+        A later extract's record replaces an earlier one with the same key. What was loaded after a snapshot is not
+        among what was known at it, even if its extract is older: the snapshot did not count it. Records that were
+        purged are not among them: `purged` says which, and `Snapshot.closed_months` where counts know more than
+        records.
 
         Raises:
             StoreError: if the source has no snapshot, or the records asked for were purged.
@@ -122,6 +125,7 @@ class Registry:
         found = self.snapshots(source)
         if as_of is not None:
             found = [s for s in found if (s.extract_date, s.id) <= (as_of.extract_date, as_of.id)]
+            found = [s for s in found if _made_at(s) <= _made_at(as_of)]
         if not found:
             raise StoreError(f"The store {self.store} has no snapshot of {source}; load an export first.")
         held = [s for s in found if s.records_purged_at is None]
@@ -230,6 +234,10 @@ def _with_texts(table: pl.LazyFrame) -> pl.LazyFrame:
 def new_id(source: str, extract_date: date, now: datetime) -> str:
     """An identifier of a new snapshot, sortable by extract date and then by time of loading."""
     return f"{source}-{extract_date:%Y%m%d}-{now:%Y%m%dT%H%M%S%f}"
+
+
+def _made_at(snapshot: Snapshot) -> str:
+    return snapshot.id.rsplit("-", 1)[-1]
 
 
 KEY = ("crime_ref", "person_ref", "role")

@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-HEAD: Final = "0006"
+HEAD: Final = "0008"
 """The newest migration in `migrations/versions`: what this code reads and writes."""
 
 metadata = sa.MetaData()
@@ -98,4 +98,95 @@ role_changes = sa.Table(
     sa.Column("teams", sa.JSON, nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
     sa.Column("by", sa.String, nullable=False),
+)
+
+setting_changes = sa.Table(
+    "setting_changes",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("value", sa.JSON, nullable=False),
+    sa.Column("was", sa.JSON, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("who", sa.String, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+)
+
+valid_entries = sa.Table(
+    "valid_entries",
+    metadata,
+    sa.Column("entry_id", sa.String(64), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("action", sa.String, nullable=False),
+    sa.Column("of", sa.String, nullable=False, index=True),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("valid_from", sa.Date, nullable=True),
+    sa.Column("valid_to", sa.Date, nullable=True),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("who", sa.String, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+)
+
+worklists = sa.Table(
+    "worklists",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False, unique=True),
+    sa.Column("source", sa.String, nullable=False, index=True),
+    sa.Column("snapshot_id", sa.String, sa.ForeignKey("snapshots.id"), nullable=False),
+    sa.Column("wanted", sa.JSON, nullable=False),
+    sa.Column("records", sa.Integer, nullable=False),
+    sa.Column("cells", sa.Integer, nullable=False),
+)
+
+worklist_changes = sa.Table(
+    "worklist_changes",
+    metadata,
+    sa.Column("list_id", sa.String(32), sa.ForeignKey("worklists.id"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("action", sa.String, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("who", sa.String, nullable=False),
+    sa.Column("team", sa.String, nullable=False),
+    sa.Column("due", sa.Date, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+)
+
+worklist_counts = sa.Table(
+    "worklist_counts",
+    metadata,
+    sa.Column("list_id", sa.String(32), sa.ForeignKey("worklists.id"), primary_key=True),
+    sa.Column("snapshot_id", sa.String, sa.ForeignKey("snapshots.id"), primary_key=True),
+    sa.Column("team", sa.String, primary_key=True),
+    sa.Column("characteristic", sa.String, primary_key=True),
+    sa.Column("was", sa.String, primary_key=True),
+    sa.Column("now", sa.String, primary_key=True),
+    sa.Column("cells", sa.Integer, nullable=False),
+)
+
+audit_samples = sa.Table(
+    "audit_samples",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False, unique=True),
+    sa.Column("source", sa.String, nullable=False, index=True),
+    sa.Column("snapshot_id", sa.String, sa.ForeignKey("snapshots.id"), nullable=False),
+    sa.Column("wanted", sa.JSON, nullable=False),
+    sa.Column("design", sa.JSON, nullable=False),
+    sa.Column("strata", sa.JSON, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("who", sa.String, nullable=False),
+)
+
+audit_findings = sa.Table(
+    "audit_findings",
+    metadata,
+    sa.Column("sample_id", sa.String(32), sa.ForeignKey("audit_samples.id"), primary_key=True),
+    sa.Column("item", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("finding", sa.String, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("who", sa.String, nullable=False),
 )

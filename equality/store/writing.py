@@ -8,7 +8,7 @@ history or by its folder's name, and the next load removes it; nothing else is e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,8 +59,13 @@ class Writing:
         folder.mkdir(exist_ok=True)
         return folder
 
-    def commit(self, snapshots: Sequence[Snapshot]) -> None:
-        """Make the snapshots visible, all at once."""
+    def commit(self, snapshots: Sequence[Snapshot], counted: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Make the snapshots visible, all at once.
+
+        Args:
+            snapshots: whose files are written.
+            counted: rows of `worklist_counts` that these snapshots allow, to become visible with them.
+        """
         engine = self._database.engine
         for snapshot in snapshots:
             settle(self.folder(snapshot.id))
@@ -76,6 +81,8 @@ class Writing:
             connection.execute(tables.snapshots.insert(), [_row_of(s, self.load_id, now) for s in snapshots])
             files = [{"snapshot_id": s.id, **vars(file)} for s in snapshots for file in s.files]
             connection.execute(tables.files.insert(), files)
+            if counted:
+                connection.execute(tables.worklist_counts.insert(), list(counted))
             connection.execute(self._row().values(outcome="loaded", ended_at=now))
 
     def _row(self) -> sa.Update:

@@ -1,0 +1,1 @@
+"""Worklists: the records behind a figure, and who mends them."""
