@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "equality.protection": {"equality.errors", "equality.measures", "equality.settings", "equality.store"},
     "equality.exports": {
         "equality.errors",
+        "equality.mistakes",
         "equality.measures",
         "equality.protection",
         "equality.settings",
@@ -40,8 +41,10 @@ MAY_IMPORT = {
         "equality.charts",
         "equality.errors",
         "equality.measures",
+        "equality.mistakes",
         "equality.protection",
         "equality.reading",
+        "equality.settings",
         "equality.spreadsheet",
         "equality.store",
     },

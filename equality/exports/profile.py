@@ -15,8 +15,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from equality.errors import ProfileError
-from equality.exports.mistakes import described
 from equality.exports.tables import JoinedTable, bare, checked
+from equality.mistakes import described
 from equality.settings import settings
 
 PROFILES = Path(__file__).resolve().parents[2] / "data" / "profiles"
