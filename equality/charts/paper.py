@@ -23,8 +23,8 @@ HEAD: Final = 1.1
 """Height of the scale and the key above the rows, in rows."""
 NAMES: Final = 250
 """Width of the names."""
-ONE_LINE, TWO_LINES = 32, 38
-"""Characters of a name that fit into its width: in one line, and in each of two smaller ones."""
+ONE_LINE: Final = 35
+"""Characters of a name that fit into its width; a longer one stands in two smaller lines."""
 VALUES: Final = 150
 """Width of the values at the right."""
 
@@ -174,7 +174,7 @@ def _words(base: Any, width: int, values: str | None) -> list[Any]:
 
 def _broken(name: str) -> str:
     """A name in two lines, if it is too long for one."""
-    return "\n".join(textwrap.wrap(name, max(TWO_LINES, len(name) // 2 + 6)))
+    return "\n".join(textwrap.wrap(name, len(name) // 2 + 6))
 
 
 def _ticks(rows: pl.DataFrame, colours: Palette, place: alt.Scale) -> list[Any]:

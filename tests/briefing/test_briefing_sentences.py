@@ -7,8 +7,8 @@ import re
 from math import ceil, sqrt
 
 import pytest
+from briefing_ordering import ordered
 from briefing_reading import numbers
-from conftest import ordered
 
 from equality.briefing import summary
 from equality.briefing.order import carry_out
