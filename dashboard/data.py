@@ -16,6 +16,7 @@ import streamlit as st
 
 from dashboard.link import FILTERS, UNITS, Options
 from equality.analysis.verdict import Verdict, verdict
+from equality.choices.in_force import InForce, in_force
 from equality.measures.counts import characteristics_of
 from equality.measures.dimensions import NO_LOCATION, NOT_RECORDED, OUTSIDE, ROLES, Selection, months_between
 from equality.protection.disclosure import Disclosure, Rule, rule, secret_of
@@ -39,6 +40,11 @@ def _registry(store: Path) -> Registry:
 def registry() -> Registry:
     """The registry of the store that the settings name."""
     return _registry(settings().store)
+
+
+def holding() -> InForce:
+    """What administrators chose, and the environment's settings where they did not; asked anew every time."""
+    return in_force(registry().database)
 
 
 def snapshots() -> dict[str, Snapshot]:
@@ -81,7 +87,7 @@ def secret() -> bytes:
 
 def disclosure(snapshot: Snapshot) -> Disclosure:
     """The counts of a snapshot as viewers may see them."""
-    return _disclosure(snapshot.id, rule(), snapshot)
+    return _disclosure(snapshot.id, rule(holding().settings), snapshot)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

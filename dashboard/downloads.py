@@ -9,14 +9,14 @@ import streamlit as st
 
 from dashboard import data, identity
 from equality.protection.audit import LONGEST_REASON, Act, audit_log
-from equality.settings import settings
 
+LOGGED = "Each change is written to the audit log first; if that fails nothing is changed."
 NOTE = "Each download is written to the audit log first; if that fails there is no file."
 
 
 def reason(key: str) -> str:
     """Why somebody wants to see what single people have in common with a file or a list of records."""
-    required = settings().audit_reason_required
+    required = data.holding().settings.audit_reason_required
     return st.text_input(
         "Reason, for the audit log" + ("" if required else " (optional)"), key=key, max_chars=LONGEST_REASON
     )
@@ -41,7 +41,7 @@ def button(
         with log.acting(Act.download, who, {**about, "file": file_name}, why):
             return make()
 
-    missing = settings().audit_reason_required and not why.strip()
+    missing = data.holding().settings.audit_reason_required and not why.strip()
     st.download_button(
         label,
         made,

@@ -21,13 +21,13 @@ from dashboard.text import plain
 from equality.analysis.findings import measured
 from equality.analysis.words import people, period_name
 from equality.charts.palette import Palette, palette
+from equality.choices.in_force import InForce
 from equality.measures.catalogue import Characteristic, characteristics
 from equality.measures.dimensions import ROLES, months_between, shift_month
 from equality.protection.access import May, may
 from equality.protection.disclosure import MARKER, Disclosure
 from equality.protection.people import Person
 from equality.reading.figures import Figures
-from equality.settings import settings
 from equality.store.events import Entry
 from equality.store.snapshot import Snapshot
 
@@ -43,14 +43,14 @@ class Context:
         bar: the sources, the snapshot, its options and the view, with links to other views.
         counts: the snapshot's stored counts.
         colours: those of the mode the reader has chosen.
-        minimum_n: below this denominator nothing is shown.
+        holding: the settings and targets that hold.
         disclosure: for readers who may not see exact counts, what they see instead; `counts` then has no rows.
     """
 
     bar: Bar
     counts: pl.DataFrame
     colours: Palette
-    minimum_n: int
+    holding: InForce
     disclosure: Disclosure | None = None
 
     @property
@@ -70,8 +70,24 @@ class Context:
 
     @property
     def catalogue(self) -> dict[str, Characteristic]:
-        """The characteristics that this snapshot holds."""
-        return {name: characteristics()[name] for name in self.options.characteristics}
+        """The characteristics that this snapshot holds, with the targets of the role and channel that are shown."""
+        held = {name: characteristics()[name] for name in self.options.characteristics}
+        return self.holding.targets.applied(held, *self.view.selection().role_and_channel)
+
+    @property
+    def minimum_n(self) -> int:
+        """Below this denominator nothing is shown."""
+        return self.holding.settings.minimum_n
+
+    def targets_by(self, dimension: str, units: Sequence[str]) -> dict[str, float]:
+        """The target of the characteristic in focus for each unit of a dimension: a role or channel has its own."""
+        narrowed = self.view.selection()
+        return {
+            unit: self.holding.targets.of(
+                self.view.characteristic, *narrowed.narrowed(dimension, unit).role_and_channel
+            )
+            for unit in units
+        }
 
     @property
     def titles(self) -> dict[str, str]:
@@ -189,7 +205,7 @@ def enter(page_id: str) -> Context:
         bar=bar,
         counts=counts if exact else counts.clear(),
         colours=palette(st.context.theme.type == "dark"),
-        minimum_n=settings().minimum_n,
+        holding=data.holding(),
         disclosure=None if exact else data.disclosure(bar.snapshot),
     )
     filters.words(bar, _counted(context), _address())
@@ -226,11 +242,6 @@ def may_see_records() -> bool:
 def may_change_events() -> bool:
     """Whether this reader may enter, edit and withdraw events."""
     return may(identity.person(), May.events)
-
-
-def who() -> str:
-    """Who is there, for what is written down."""
-    return identity.person().id
 
 
 def _begin(page_id: str) -> tuple[navigation.PageInfo, Person]:

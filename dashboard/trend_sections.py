@@ -121,7 +121,7 @@ def _compare(context: Context, how: Basis, points: Mapping[str, pl.DataFrame], e
         if (result := before_after.before_after(frame, entry.event.happened_on, how.step, context.minimum_n))
     }
     note = f" {entry.event.note}" if entry.event.note else ""
-    st.caption(plain(f"Concerns {event_forms.scope_words(entry, context)}.{note}"))
+    st.caption(plain(f"Concerns {event_forms.scope_words(entry)}.{note}"))
     if not found:
         st.write(
             f"Cannot tell yet: both sides of {day_name(entry.event.happened_on)} need a whole settled {how.step} with "

@@ -18,8 +18,16 @@ MAY_IMPORT = {
     "gx_polars": set(),
     "equality.store": {"equality.errors", "equality.settings"},
     "equality.measures": {"gx_polars", "equality.errors", "equality.analysis.proportions"},
-    "equality.protection": {"equality.errors", "equality.measures", "equality.settings", "equality.store"},
+    "equality.choices": {"equality.errors", "equality.measures", "equality.settings", "equality.store"},
+    "equality.protection": {
+        "equality.choices",
+        "equality.errors",
+        "equality.measures",
+        "equality.settings",
+        "equality.store",
+    },
     "equality.exports": {
+        "equality.choices",
         "equality.errors",
         "equality.mistakes",
         "equality.measures",
@@ -39,6 +47,7 @@ MAY_IMPORT = {
     "equality.briefing": {
         "equality.analysis",
         "equality.charts",
+        "equality.choices",
         "equality.errors",
         "equality.measures",
         "equality.mistakes",

@@ -15,10 +15,11 @@ from equality.briefing import page, pdf, slides, workbook
 from equality.briefing.compose import compose
 from equality.briefing.document import Briefing, Provenance
 from equality.briefing.preset import Preset
+from equality.choices.targets import Targets
 from equality.errors import StoreError
 from equality.measures.catalogue import characteristics
 from equality.measures.dimensions import FLAGS, Selection, check_dimensions, shift_month
-from equality.protection.disclosure import Disclosure, rule, secret_of
+from equality.protection.disclosure import Disclosure, Rule, secret_of
 from equality.reading.figures import UNITS, Evidence, Figures
 from equality.reading.stored import Stored, extracts
 from equality.store.registry import Registry
@@ -59,6 +60,8 @@ class Order(BaseModel):
         where: dimension → values; empty means everywhere.
         flags: crime flags, any of which a record must carry.
         minimum_n: a rate of fewer people is not shown.
+        rule: the thresholds for readers of rounded figures.
+        targets: what administrators had chosen, as `Targets.written` gives it.
         made_by: who asked.
         made_at: when, UTC.
         extracts: identifiers of the extracts up to the snapshot, of which trends are made; empty for those of now.
@@ -74,6 +77,9 @@ class Order(BaseModel):
     where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     flags: tuple[str, ...] = ()
     minimum_n: int
+    # Orders that were kept before these could be chosen were made with the defaults.
+    rule: Rule = Field(default_factory=Rule)
+    targets: dict[str, float] = Field(default_factory=dict)
     made_by: str
     made_at: datetime
     extracts: tuple[str, ...] = ()
@@ -126,16 +132,18 @@ def carry_out(
         raise StoreError(f"{snapshot.title} holds none of the characteristics {', '.join(wanted)}.")
     counts = registry.counts(snapshot).collect() if counts is None else counts
     exact = order.preset.audience == "exact"
+    selection = Selection(order.period, {"role": (order.role,), **order.where}, order.flags)
+    catalogue = {name: characteristics()[name] for name in held}
     figures = Figures(
         snapshot=snapshot,
         counts=counts,
-        catalogue={name: characteristics()[name] for name in held},
-        selection=Selection(order.period, {"role": (order.role,), **order.where}, order.flags),
+        catalogue=Targets.read(order.targets).applied(catalogue, *selection.role_and_channel),
+        selection=selection,
         minimum_n=order.minimum_n,
         evidence=evidence or _evidence(order, registry, snapshot),
         focus=order.preset.focus_on if order.preset.focus_on in held else held[0],
         values={d: counts[d].drop_nulls().unique().to_list() for d in UNITS if d in snapshot.dimensions},
-        disclosure=None if exact else disclosure or Disclosure(counts, secret_of(registry.store), rule()),
+        disclosure=None if exact else disclosure or Disclosure(counts, secret_of(registry.store), order.rule),
     )
     return compose(figures, order.preset, _provenance(order, snapshot))
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
+from equality.choices.entries import Valid
 from equality.errors import ProfileError
-from equality.exports.geography import DATA, district_of_label, lpa_label
+from equality.exports.geography import DATA, areas_of_file, district_of_label, lpa_label
 from equality.exports.labels import fold, labels_for
 from equality.exports.once import labels
 from equality.exports.profile import Profile
@@ -36,14 +36,16 @@ def recognisers(profile: Profile) -> dict[str, Recogniser]:
         spellings = {s: channel for channel, names in profile.channels.items() for s in (channel, *names)}
         found["channel"] = _table(spellings, NOT_RECORDED)
     values: Mapping[str, dict[str, str]] = {str(name): table for name, table in profile.values.items()}
-    lookups: Mapping[str, str] = {str(name): file for name, file in profile.lookups.items()}
     for name in ("team", "area", "crime_group", "crime_subgroup"):
         if name in profile.columns:
-            found[name] = _as_written(values.get(name, {}), look_up(lookups.get(name)))
+            # Only a file says which labels there are: a single entry of an administrator leaves others as they are.
+            listed = entries_of(profile, name) if name in profile.lookups else ()
+            found[name] = _as_written(values.get(name, {}), listed)
     if "district" in profile.columns:
         found["area"] = district_of_label
     if "lpa" in profile.columns:
-        found["lpa_label"] = lpa_label
+        areas = entries_of(profile, "lpa")
+        found["lpa_label"] = lambda label: lpa_label(label, areas)
     if "offence_code" in profile.columns:
         groups = dict.fromkeys(offences(profile.offences), "")
         found["crime"] = lambda label: (
@@ -71,7 +73,7 @@ def _table(spellings: Mapping[str, str], blank: str, otherwise: str | None = Non
 def _as_written(values: Mapping[str, str], valid: Sequence[Valid]) -> Recogniser:
     """A label is its own value unless the profile says otherwise; of a look-up, one that it lacks is unknown."""
     known = {fold(label): value for label, value in values.items()}
-    listed = {entry.label for entry in valid} | {fold(entry.value) for entry in valid}
+    listed = {fold(entry.label) for entry in valid} | {fold(entry.value) for entry in valid}
 
     def recognise(label: str | None) -> tuple[str | None, bool]:
         text = " ".join((label or "").split())
@@ -81,18 +83,13 @@ def _as_written(values: Mapping[str, str], valid: Sequence[Valid]) -> Recogniser
     return recognise
 
 
-@dataclass(frozen=True)
-class Valid:
-    """What a label means from one day to another; an open end is None.
-
-    Attributes:
-        label: folded.
-    """
-
-    label: str
-    value: str
-    start: date | None
-    end: date | None
+def entries_of(profile: Profile, kind: str) -> tuple[Valid, ...]:
+    """What labels of areas (`lpa`), teams or places mean from when to when, as a load with this profile takes it."""
+    if kind in profile.entries:
+        return profile.entries[kind]
+    if kind == "lpa":
+        return areas_of_file()
+    return look_up({str(name): file for name, file in profile.lookups.items()}.get(kind))
 
 
 def look_up(name: str | None) -> tuple[Valid, ...]:
@@ -107,7 +104,7 @@ def look_up(name: str | None) -> tuple[Valid, ...]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return tuple(
-                Valid(fold(row["label"]), row["value"], _day(row["valid_from"]), _day(row["valid_to"]))
+                Valid(row["label"], row["value"], _day(row["valid_from"]), _day(row["valid_to"]))
                 for row in csv.DictReader(file)
             )
     except (OSError, KeyError, ValueError) as error:
@@ -125,7 +122,7 @@ def valid_on(column: str, day: str, entries: Sequence[Valid]) -> pl.Expr:
     """The value of a column's label on the day in another column; the label itself where no entry is valid then."""
     spans: dict[tuple[date | None, date | None], dict[str, str]] = {}
     for entry in entries:
-        spans.setdefault((entry.start, entry.end), {})[entry.label] = entry.value
+        spans.setdefault((entry.start, entry.end), {})[fold(entry.label)] = entry.value
     own = pl.col(column).cast(pl.String)
     folded = own.str.to_lowercase().str.replace_all(r"\s*([-/])\s*", "$1")
     cases = []

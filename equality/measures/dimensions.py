@@ -78,6 +78,12 @@ class Selection:
         where = {k: v for k, v in self.where.items() if k != dimension}
         return replace(self, where=where | ({dimension: values} if values else {}))
 
+    @property
+    def role_and_channel(self) -> tuple[str, str]:
+        """The one role and the one channel that this selection is narrowed to; empty where it is not."""
+        role, channel = (self.where.get(name, ()) for name in ("role", "channel"))
+        return role[0] if len(role) == 1 else "", channel[0] if len(channel) == 1 else ""
+
     def during(self, first: str, last: str) -> Selection:
         """The same selection in another period."""
         return replace(self, period=(first, last))

@@ -138,7 +138,7 @@ def withdraw(database: Database, of: Entry, who: str) -> None:
 
 
 def _append(database: Database, event_id: str, version: int, action: str, source: str, event: Event, who: str) -> None:
-    event = _checked(event)
+    event = checked(event)
     database.migrate()
     row = {
         "event_id": event_id,
@@ -164,7 +164,12 @@ def _append(database: Database, event_id: str, version: int, action: str, source
         raise database.unreachable(error) from error
 
 
-def _checked(event: Event) -> Event:
+def checked(event: Event) -> Event:
+    """An event as it is kept.
+
+    Raises:
+        StoreError: if it says nothing that can be drawn.
+    """
     title, note = " ".join(event.title.split()), event.note.strip()
     if not title:
         raise StoreError("Give the event a title: a few words that a chart can show.")

@@ -17,7 +17,7 @@ from equality.briefing.subject import Subject
 from equality.measures.catalogue import characteristics
 from equality.measures.counts import slice_counts
 from equality.measures.dimensions import Selection, months_between, shift_month
-from equality.protection.disclosure import Disclosure, rule, secret_of
+from equality.protection.disclosure import Disclosure, secret_of
 from equality.reading.figures import Figures
 from equality.reading.stored import Stored
 from equality.store.registry import Registry
@@ -212,7 +212,7 @@ def test_every_table_of_characteristics_is_what_its_audience_may_see(registry: R
     if order.preset.audience == "exact":
         seen = slice_counts(counts, characteristics=names, selection=selection)
     else:
-        seen = Disclosure(counts, secret_of(registry.store), rule()).slice(characteristics=names, selection=selection)
+        seen = Disclosure(counts, secret_of(registry.store), order.rule).slice(characteristics=names, selection=selection)
     by_title = {characteristics()[row["characteristic"]].title: row for row in seen.to_dicts()}
     table = next(t for s, t in briefing.tables() if s.title == "How complete is each characteristic?")
     assert len(table.rows) == len(by_title)
