@@ -212,7 +212,9 @@ def test_every_table_of_characteristics_is_what_its_audience_may_see(registry: R
     if order.preset.audience == "exact":
         seen = slice_counts(counts, characteristics=names, selection=selection)
     else:
-        seen = Disclosure(counts, secret_of(registry.store), order.rule).slice(characteristics=names, selection=selection)
+        seen = Disclosure(counts, secret_of(registry.store), order.rule).slice(
+            characteristics=names, selection=selection
+        )
     by_title = {characteristics()[row["characteristic"]].title: row for row in seen.to_dicts()}
     table = next(t for s, t in briefing.tables() if s.title == "How complete is each characteristic?")
     assert len(table.rows) == len(by_title)
