@@ -66,7 +66,7 @@ def test_pages_and_order_are_in_the_address_and_a_fresh_server_shows_the_same(
     page = visit(f"{server.address}/records?source=athena")
     first = references(page)
     assert first
-    page.get_by_role("button", name="2", exact=True).click()
+    page.get_by_role("button", name="Page 2", exact=True).click()
     page.wait_for_function("() => location.search.includes('page=2')")
     drawn(page)
     assert references(page) != first
