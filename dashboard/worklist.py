@@ -258,9 +258,9 @@ def _columns(context: Context, wanted: Wanted, table: pl.DataFrame) -> dict[str,
         "team": text(titles.get("team", "")),
         "crime_group": text(titles.get("crime_group", "")),
         "crime_subgroup": text(titles.get("crime_subgroup", "")),
+        "known_at": text("Known on another record", width="large", help="To be checked: nothing is filled in from it"),
         "not_known": config.MultiselectColumn("Not known", options=list(words), color="gray", width="large"),
         "raw": text("What stands there", width="medium", help="As the export has it"),
-        "known_at": text("Known on another record", width="large", help="To be checked: nothing is filled in from it"),
         "person_ref": text("Person reference"),
     }
     return {name: column for name, column in found.items() if name in table.columns}
