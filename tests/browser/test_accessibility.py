@@ -22,7 +22,15 @@ FIGURES = [
     "/drivers?source=athena&against=units&by=area",
 ]
 ANSWERS = ["/plausibility", "/plausibility?source=athena", "/together", "/together?source=athena&answer=Asian"]
-PAGES = [*FIGURES, *ANSWERS, "/briefing?source=athena", "/audit", "/exports", "/exports?snapshot={snapshot}"]
+PAGES = [
+    *FIGURES,
+    *ANSWERS,
+    "/briefing?source=athena",
+    "/audit",
+    "/settings",
+    "/exports",
+    "/exports?snapshot={snapshot}",
+]
 
 
 @pytest.mark.parametrize("path", PAGES)
