@@ -16,7 +16,6 @@ from equality.briefing.preset import TOPIC_TITLES, Preset
 from equality.errors import EqualityError
 from equality.protection.access import May, may
 from equality.protection.audit import LONGEST_REASON, Act, Entry, audit_log
-from equality.settings import settings
 
 DONE: Final = "preset-done"
 """What was done in the run before, and is said in this one."""
@@ -136,7 +135,7 @@ def _delete(name: str, preset: Preset) -> None:
 
 
 def _reason(key: str) -> str:
-    if not settings().audit_reason_required:
+    if not data.holding().settings.audit_reason_required:
         return ""
     return st.text_input("Reason, for the audit log", key=key, max_chars=LONGEST_REASON)
 
