@@ -10,7 +10,7 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from dashboard import data
+from dashboard import data, to_records
 from dashboard.fields import field_title
 from dashboard.shell import Context
 from dashboard.text import day_name, plain
@@ -276,8 +276,15 @@ def source_line(context: Context) -> None:
     )
 
 
-def how_counted(context: Context) -> None:
-    """The definitions behind the page, from the states, rates and catalogue, and what was not understood."""
+def how_counted(context: Context, *, records: bool = True) -> None:
+    """The way to the records, and the definitions behind the page: states, rates, catalogue, what was not understood.
+
+    Args:
+        context: the page's.
+        records: whether the page is about figures that have records behind them.
+    """
+    if records:
+        to_records.links(context)
     with st.expander("How this is counted"):
         st.markdown("**Rates**, each with its 95% interval (Wilson; differences: Newcombe)")
         st.markdown("\n".join(f"- **{RATE_TITLES[r]}**: {plain(RATE_MEANINGS[r])}." for r in RATE_TITLES))
