@@ -148,9 +148,10 @@ def _drawing(context: Context, *, opened: bool) -> None:
         strata = _plan(context.snapshot.id, canonical({"of": wanted.as_dict(), "design": asdict(design)}), context,
                        wanted, design)  # fmt: skip
         items, population = sum(s.drawn for s in strata), sum(s.population for s in strata)
+        parts = count_of(len(strata), "stratum", "strata")
         st.markdown(
-            f"**{count_of(items, 'item')}** of {population:,} records, from {count_of(len(strata), 'stratum', 'strata')} "
-            f"in proportion to their size, at least {design.least} of each."
+            f"**{count_of(items, 'item')}** of {population:,} records, from {parts} in proportion to their size, at "
+            f"least {design.least} of each."
         )
         why = downloads.reason("draw-reason")
         missing = settings().audit_reason_required and not why.strip()

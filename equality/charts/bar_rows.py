@@ -117,7 +117,7 @@ def bar_rows(
 
 
 def _count(rows: pl.DataFrame) -> int:
-    return int(rows["row"].max() or 0) + 1  # type: ignore[call-overload]
+    return int(rows.select(pl.col("row").max().fill_null(-1)).item()) + 1
 
 
 def _y(rows: pl.DataFrame) -> alt.Y:
