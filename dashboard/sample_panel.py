@@ -98,7 +98,8 @@ def _one(context: Context, of: Sample) -> None:
         plain(
             f"{of.wanted.words()}. Strata: {dimension}. Asked for ±{100 * design.precision:g} points at "
             f"{100 * design.confidence:g}% with {100 * design.expected:g}% expected, at least {design.least} of each "
-            f"stratum, seed {design.seed}. Snapshot {of.snapshot_id}."
+            f"stratum, seed {design.seed}. Snapshot {of.snapshot_id}. Strata count by their size; Wilson's interval of "
+            "the effective sample size."
         )
     )
     sample_items.draw(context, of, found)

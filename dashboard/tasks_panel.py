@@ -105,8 +105,9 @@ def lists(context: Context) -> None:
     task_detail.table(context, rows, "tasks-table", "Lists and what became of their cells", "List")
     task_detail.draw(context, chosen, counted.filter(pl.col("list_id") == chosen.id))
     st.caption(
-        "Fields fill in without a list, too: that cells were settled is no proof that the list caused it. "
-        f"Extract of {day_name(context.snapshot.extract_date)}."
+        "Settled: filled or declined. Asked: these, and who did not understand the question and had not been asked "
+        "before; that is still open. Fields fill in without a list, too: that cells were settled is no proof that the "
+        f"list caused it. Extract of {day_name(context.snapshot.extract_date)}."
     )
 
 

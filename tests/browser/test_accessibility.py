@@ -22,7 +22,8 @@ FIGURES = [
     "/drivers?source=athena&against=units&by=area",
 ]
 ANSWERS = ["/plausibility", "/plausibility?source=athena", "/together", "/together?source=athena&answer=Asian"]
-PAGES = [*FIGURES, *ANSWERS, "/briefing?source=athena", "/audit", "/exports", "/exports?snapshot={snapshot}"]
+LISTS = ["/records?source=athena&part=lists", "/records?source=athena&part=samples"]
+PAGES = [*FIGURES, *ANSWERS, *LISTS, "/briefing?source=athena", "/audit", "/exports", "/exports?snapshot={snapshot}"]
 
 
 @pytest.mark.parametrize("path", PAGES)

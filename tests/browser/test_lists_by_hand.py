@@ -57,7 +57,7 @@ def test_assigned_loaded_and_seen(
     assert last["settled"] > 0
     said = f"{last['settled']:,} of {last['cells']:,} cells on 1 open list are settled"
     expect(page.get_by_role("heading", name=said)).to_be_visible()
-    expect(page.get_by_text("Note: Call back *first*")).to_be_visible()
+    expect(page.get_by_text("Note: Call back *first*").first).to_be_visible()
     bars = page.locator('svg.marks [aria-label*="filled, "]')
     assert f"filled, {last['filled']:,} of {last['cells']:,} cells" in (bars.first.get_attribute("aria-label") or "")
     assert_accessible(page)
