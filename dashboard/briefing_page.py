@@ -17,6 +17,7 @@ from equality.briefing.order import FORMATS, MEDIA, Order, carry_out
 from equality.briefing.pictures import svg
 from equality.briefing.preset import Preset, presets
 from equality.protection.access import May, may
+from equality.protection.disclosure import rule
 from equality.store.snapshot import Snapshot
 
 LABELS: Final = {"pdf": "PDF", "pptx": "Slides (PPTX)", "html": "Web page", "xlsx": "Workbook", "csv.zip": "CSV files"}
@@ -86,6 +87,8 @@ def _order(context: Context, name: str, preset: Preset, month: str) -> Order:
         where={dimension: tuple(values) for dimension, values in view.where.items() if values},
         flags=view.flags,
         minimum_n=context.minimum_n,
+        rule=rule(context.holding.settings),
+        targets=context.holding.targets.written(),
         made_by=identity.person().name,
         made_at=datetime.now(UTC).replace(microsecond=0),
     )

@@ -9,6 +9,7 @@ import polars as pl
 from dashboard.shell import Context
 from equality.analysis import births, contradictions, defaults, mix
 from equality.analysis.plausibility import Check
+from equality.reading import news
 
 LOOK_FIRST = 2
 """Units, or else checks, that the headline names."""
@@ -17,7 +18,7 @@ NOT_COUNTED = "This snapshot was loaded by an older version, which did not count
 
 def unit_dimension(context: Context) -> str:
     """The dimension whose units are compared: teams where the export has them, else districts."""
-    return "team" if "team" in context.options.units else "area" if "area" in context.options.units else ""
+    return news.unit_dimension(context.figures())
 
 
 def made(context: Context) -> list[Check]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -12,9 +12,9 @@ import streamlit as st
 from dashboard import drill, mix, navigation, show, to_records
 from dashboard.link import View
 from dashboard.shell import Context
-from equality.analysis.casemix import standardised, unadjusted
-from equality.analysis.funnel import Spread, funnel
+from equality.analysis.funnel import Spread
 from equality.charts.funnel_plot import funnel_rows
+from equality.reading import mix as reading
 
 RATES: Final = {"adjusted": "Adjusted for mix", "raw": "As recorded"}
 """How rates are compared; the first is the usual one."""
@@ -27,31 +27,6 @@ def dimension(context: Context) -> str | None:
     """The dimension whose units are compared: the one of the link if its units can be, else the first that can."""
     held = mix.units(context.options)
     return context.view.by if context.view.by in held else next(iter(held), None)
-
-
-def choose(context: Context, name: str, label: str, titles: dict[str, str], disabled: Sequence[str] = ()) -> str:
-    """One of the page's own choices, kept in the address.
-
-    Args:
-        context: the page's.
-        name: its parameter.
-        label: what it is called.
-        titles: value → its words; the first is the usual one.
-        disabled: values that cannot be chosen here.
-    """
-    allowed = [value for value in titles if value not in disabled]
-    chosen = context.view.own_choice(name, allowed)
-    key = f"own-{name}"
-    if st.session_state.get(key) != chosen:
-        st.session_state[key] = chosen
-
-    def change() -> None:
-        context.bar.go(context.view.with_own(name, st.session_state[key], allowed[0]))
-
-    st.segmented_control(
-        label, allowed, format_func=titles.__getitem__, key=key, on_change=change, required=True, wrap=True
-    )
-    return chosen
 
 
 def choose_dimension(context: Context, by: str, label: str = "Compare") -> None:
@@ -71,15 +46,7 @@ def choose_dimension(context: Context, by: str, label: str = "Compare") -> None:
 
 def compared(context: Context, by: str, *, adjusted: bool, spread: bool) -> tuple[pl.DataFrame, Spread]:
     """The units as rows of the funnel, and what its limits allow for."""
-    columns = mix.mix(context.options, by)
-    cells = mix.cells(context, [by, *columns])
-    n, hits = int(cells["n"].sum()), int(cells["hits"].sum())
-    rates = (
-        standardised(cells, by, columns, context.minimum_n)
-        if adjusted and 0 < hits < n  # where all or none are known, every mix gives the same
-        else unadjusted(cells, by, context.minimum_n)
-    )
-    placed, found = funnel(rates, hits / n if n else 0.0, spread=spread)
+    placed, found = reading.placed(context.figures(), by, adjusted=adjusted, spread=spread)
     return funnel_rows(placed, drill.unit_titles(by), context.view.measure, adjusted=adjusted), found
 
 

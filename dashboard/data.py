@@ -6,6 +6,8 @@ Counts are kept per snapshot id: a snapshot never changes, and hashing a frame w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,11 @@ import streamlit as st
 
 from dashboard.link import FILTERS, UNITS, Options
 from equality.analysis.verdict import Verdict, verdict
-from equality.measures import ages
+from equality.choices.in_force import InForce, in_force
 from equality.measures.counts import characteristics_of
 from equality.measures.dimensions import NO_LOCATION, NOT_RECORDED, OUTSIDE, ROLES, Selection, months_between
 from equality.protection.disclosure import Disclosure, Rule, rule, secret_of
+from equality.reading import stored
 from equality.settings import settings
 from equality.store import events as store_events
 from equality.store.events import Entry
@@ -37,6 +40,11 @@ def _registry(store: Path) -> Registry:
 def registry() -> Registry:
     """The registry of the store that the settings name."""
     return _registry(settings().store)
+
+
+def holding() -> InForce:
+    """What administrators chose, and the environment's settings where they did not; asked anew every time."""
+    return in_force(registry().database)
 
 
 def snapshots() -> dict[str, Snapshot]:
@@ -79,7 +87,7 @@ def secret() -> bytes:
 
 def disclosure(snapshot: Snapshot) -> Disclosure:
     """The counts of a snapshot as viewers may see them."""
-    return _disclosure(snapshot.id, rule(), snapshot)
+    return _disclosure(snapshot.id, rule(holding().settings), snapshot)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -89,20 +97,20 @@ def _disclosure(snapshot_id: str, given: Rule, _snapshot: Snapshot) -> Disclosur
 
 def extracts(snapshot: Snapshot) -> list[Snapshot]:
     """The extracts of a snapshot's source up to it, the oldest first."""
-    return [s for s in registry().snapshots(snapshot.source) if s.extract_date <= snapshot.extract_date]
+    return stored.extracts(registry(), snapshot)
 
 
-def history(snapshot: Snapshot, selection: Selection, characteristics: tuple[str, ...]) -> pl.DataFrame | None:
+def history(snapshot: Snapshot, selection: Selection, characteristics: Sequence[str]) -> pl.DataFrame | None:
     """How much the extracts of a source up to a snapshot knew at which age, as `equality.measures.ages.slice_ages`.
 
     None if not even this snapshot's ages were counted, because it was loaded by an earlier version.
     """
-    if not (snapshot.folder / f"{ages.NAME}.parquet").exists():
+    if not stored.ages_counted(snapshot):
         return None
     found = {s.extract_date: s for s in extracts(snapshot)}
     where = tuple(sorted((name, tuple(values)) for name, values in selection.where.items() if values))
     ids = tuple(s.id for s in found.values())
-    return _history(ids, where, selection.flags, characteristics, tuple(found.values()))
+    return _history(ids, where, selection.flags, tuple(characteristics), tuple(found.values()))
 
 
 @st.cache_resource(show_spinner="Reading earlier extracts", max_entries=200)
@@ -113,13 +121,34 @@ def _history(
     characteristics: tuple[str, ...],
     _snapshots: tuple[Snapshot, ...],
 ) -> pl.DataFrame:
-    tables = []
-    for snapshot in _snapshots:
-        found = registry().table(snapshot, ages.NAME)
-        if found is not None:
-            # Counts of closed months are carried along from earlier extracts, which have tables of their own.
-            tables.append(found.filter(pl.col("extract_date") == snapshot.extract_date))
-    return ages.slice_ages(tables, characteristics=characteristics, selection=Selection(where=dict(where), flags=flags))
+    return stored.history(registry(), _snapshots, Selection(where=dict(where), flags=flags), characteristics)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The evidence of a snapshot, as `equality.reading.figures.Evidence` describes it, held once per process."""
+
+    snapshot: Snapshot
+
+    def table(self, name: str) -> pl.DataFrame | None:
+        """A table that was counted beside the counts."""
+        return table(self.snapshot, name)
+
+    def history(self, selection: Selection, characteristics: Sequence[str]) -> pl.DataFrame | None:
+        """How much successive extracts knew at which age."""
+        return history(self.snapshot, selection, characteristics)
+
+    def events(self) -> list[Entry]:
+        """What happened that may explain a change."""
+        return events(self.snapshot.source)
+
+    def delivered_again(self) -> bool:
+        """Whether there was more than one extract."""
+        return len(extracts(self.snapshot)) > 1
+
+    def secret(self) -> bytes:
+        """The key of the store's disclosure control."""
+        return secret()
 
 
 def events(source: str) -> list[Entry]:

@@ -10,7 +10,6 @@ import streamlit as st
 
 from dashboard import data, identity
 from equality.protection.audit import LONGEST_REASON, Act, audit_log
-from equality.settings import settings
 
 MIMES: Final = {
     "csv": "text/csv",
@@ -19,12 +18,13 @@ MIMES: Final = {
 _PATIENCE: Final = 5.0
 """Seconds that a page waits for the number of a download: it is there before the file is made."""
 
+LOGGED = "Each change is written to the audit log first; if that fails nothing is changed."
 NOTE = "Each download is written to the audit log first; if that fails there is no file."
 
 
 def reason(key: str) -> str:
     """Why somebody wants to see what single people have in common with a file or a list of records."""
-    required = settings().audit_reason_required
+    required = data.holding().settings.audit_reason_required
     return st.text_input(
         "Reason, for the audit log" + ("" if required else " (optional)"), key=key, max_chars=LONGEST_REASON
     )
@@ -49,7 +49,7 @@ def button(
         with log.acting(Act.download, who, {**about, "file": file_name}, why):
             return make()
 
-    missing = settings().audit_reason_required and not why.strip()
+    missing = data.holding().settings.audit_reason_required and not why.strip()
     st.download_button(
         label,
         made,
@@ -74,7 +74,7 @@ def numbered(files: Mapping[str, tuple[str, Callable[[int], bytes]]], about: Map
     # A file is made in a thread of its own, which knows no session: it gets the list itself.
     numbers: list[int] = st.session_state.setdefault("_numbered", [])
     told: int = st.session_state.setdefault("_numbered_told", 0)
-    missing = settings().audit_reason_required and not why.strip()
+    missing = data.holding().settings.audit_reason_required and not why.strip()
 
     def making(name: str, make: Callable[[int], bytes]) -> Callable[[], bytes]:
         def made() -> bytes:

@@ -48,13 +48,12 @@ def unit_rows(context: Context, cells: pl.DataFrame) -> pl.DataFrame:
     view = context.view
     focused = cells.filter((pl.col("column") == view.characteristic) & (pl.col("unit") != ALL))
     known = view.measure == "known"
-    target = context.catalogue[view.characteristic].target
     units = focused["unit"].to_list()
     frame = focused.select(
         "unit", "applicable", *KINDS, "n", "hits", "missing", "enough", "share", "low", "high", "rank"
     )
     titles = {unit: month_name(unit) for unit in units} if view.by == "month" else unit_titles(view.by)
-    targets = dict.fromkeys(units, target) if known else None
+    targets = context.targets_by(view.by, units) if known else None
     return rate_rows(frame, "unit", titles, view.measure, targets, in_order=view.by == "month")
 
 

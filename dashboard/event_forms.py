@@ -4,21 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import polars as pl
 import streamlit as st
 
-from dashboard import data, shell, show
-from dashboard.shell import Context
+from dashboard import data, downloads, identity, shell, show
+from dashboard.link import Options
 from dashboard.text import day_name, moment_name, plain
 from equality.errors import EqualityError
-from equality.store import events as store
+from equality.protection import choosing
 from equality.store.events import KINDS, LONGEST_NOTE, LONGEST_TITLE, Entry, Event
+from equality.store.snapshot import Snapshot
 
 SCOPES: Final = ("team", "area", "lpa")
 """Dimensions by which an event may concern a part of the force only."""
 SAID: Final = "event-said"
+
+
+class Source(Protocol):
+    """What the forms have to know of the source that events belong to."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Its newest extract."""
+        ...
+
+    @property
+    def options(self) -> Options:
+        """What that holds."""
+        ...
 
 
 def label(entry: Entry) -> str:
@@ -26,13 +41,13 @@ def label(entry: Entry) -> str:
     return f"{entry.event.title} ({day_name(entry.event.happened_on)})"
 
 
-def scope_words(entry: Entry, context: Context) -> str:
+def scope_words(entry: Entry) -> str:
     """Whom an event concerns, in words."""
     parts = [", ".join(values) for values in entry.event.scope.values()]
     return "; ".join(parts) or "everyone"
 
 
-def draw(context: Context, chosen: Entry | None) -> None:
+def draw(source: Source, chosen: Entry | None) -> None:
     """The forms: one to enter an event, one to change the one that is chosen."""
     if said := st.session_state.pop(SAID, None):
         st.success(plain(said), icon=":material/check:")
@@ -40,20 +55,13 @@ def draw(context: Context, chosen: Entry | None) -> None:
         return
     left, right = st.columns(2, gap="large")
     with left, st.expander("Enter an event"):
-        _form(context, None)
+        _form(source, None)
     if chosen:
         with right, st.expander(f"Change or withdraw “{plain(chosen.event.title)}”"):
-            _form(context, chosen)
-            st.button(
-                "Withdraw this event",
-                key=f"event-withdraw-{chosen.event_id}",
-                on_click=_do,
-                args=(lambda: store.withdraw(data.registry().database, chosen, shell.who()), "Withdrawn"),
-                help="It is drawn no more; its history stays.",
-            )
+            _form(source, chosen)
 
 
-def _form(context: Context, entry: Entry | None) -> None:
+def _form(source: Source, entry: Entry | None) -> None:
     of = entry.event_id + str(entry.version) if entry else "new"
     event = entry.event if entry else None
 
@@ -62,17 +70,17 @@ def _form(context: Context, entry: Entry | None) -> None:
 
     with st.form(f"event-form-{of}", border=False, clear_on_submit=entry is None):
         st.text_input("What happened", value=event.title if event else "", max_chars=LONGEST_TITLE, key=key("title"))
-        usual = event.happened_on if event else min(context.snapshot.extract_date, date.today())
+        usual = event.happened_on if event else min(source.snapshot.extract_date, date.today())
         st.date_input("Day (year/month/day)", value=usual, key=key("day"), min_value=date(2000, 1, 1))
         kinds = list(KINDS)
         st.selectbox(
             "Kind", kinds, kinds.index(event.kind) if event else 0, format_func=KINDS.__getitem__, key=key("kind")
         )
         for dimension in SCOPES:
-            values = context.options.values.get(dimension, ())
+            values = source.options.values.get(dimension, ())
             if len(values) > 1:
                 given = [v for v in (event.scope.get(dimension, ()) if event else ()) if v in values]
-                title = context.snapshot.dimensions[dimension].lower()
+                title = source.snapshot.dimensions[dimension].lower()
                 st.multiselect(
                     f"Only for this {title}", values, given, key=key(dimension), placeholder="All", select_all=False
                 )
@@ -83,17 +91,25 @@ def _form(context: Context, entry: Entry | None) -> None:
             help="Only for a lasting, documented change of how things are done; once there are eight points after it.",
         )
         st.text_area("Note", value=event.note if event else "", max_chars=LONGEST_NOTE, key=key("note"))
+        downloads.reason(key("reason"))
         st.form_submit_button(
             "Save the change" if entry else "Enter the event",
             type=show.main_button(),
             on_click=_save,
-            args=(context, entry, key),
+            args=(source, entry, key),
         )
+        if entry:
+            st.form_submit_button(
+                "Withdraw this event",
+                on_click=_withdraw,
+                args=(entry, key("reason")),
+                help="It is drawn no more; its history stays.",
+            )
 
 
-def _save(context: Context, entry: Entry | None, key: Callable[[str], str]) -> None:
+def _save(source: Source, entry: Entry | None, key: Callable[[str], str]) -> None:
     given: dict[str, Any] = {
-        name: st.session_state.get(key(name)) for name in ("title", "day", "kind", "rebase", "note", *SCOPES)
+        name: st.session_state.get(key(name)) for name in ("title", "day", "kind", "rebase", "note", "reason", *SCOPES)
     }
     if given["day"] is None:
         st.session_state[SAID] = ""
@@ -105,13 +121,18 @@ def _save(context: Context, entry: Entry | None, key: Callable[[str], str]) -> N
         note=given["note"] or "",
         scope={d: tuple(given[d]) for d in SCOPES if given[d]},
         rebase=bool(given["rebase"]),
-        synthetic=context.snapshot.synthetic,
+        synthetic=source.snapshot.synthetic,
     )
-    database = data.registry().database
+    registry, by, why = data.registry(), identity.person(), given["reason"] or ""
     if entry:
-        _do(lambda: store.edit(database, entry, event, shell.who()), "Saved")
+        _do(lambda: choosing.edit_event(registry, entry, event, by, why), "Saved")
     else:
-        _do(lambda: store.enter(database, context.snapshot.source, event, shell.who()), "Entered")
+        _do(lambda: choosing.enter_event(registry, source.snapshot.source, event, by, why), "Entered")
+
+
+def _withdraw(entry: Entry, reason_key: str) -> None:
+    registry, by, why = data.registry(), identity.person(), st.session_state.get(reason_key) or ""
+    _do(lambda: choosing.withdraw_event(registry, entry, by, why), "Withdrawn")
 
 
 def _do(act: Callable[[], object], done: str) -> None:
@@ -129,9 +150,9 @@ def refused() -> None:
         st.error(plain(message), icon=":material/error:")
 
 
-def table(context: Context) -> None:
+def table(source: Source) -> None:
     """The history of events: every row that was ever written about them."""
-    entries = data.events_history(context.snapshot.source)
+    entries = data.events_history(source.snapshot.source)
     if not entries:
         return
     frame = pl.DataFrame(
@@ -140,7 +161,7 @@ def table(context: Context) -> None:
                 "day": e.event.happened_on,
                 "title": e.event.title,
                 "kind": KINDS[e.event.kind],
-                "scope": scope_words(e, context),
+                "scope": scope_words(e),
                 "rebase": "yes" if e.event.rebase else "no",
                 "action": e.action,
                 "at": moment_name(e.at),
@@ -152,7 +173,7 @@ def table(context: Context) -> None:
     )
     text = st.column_config.TextColumn
     show.table(
-        context.snapshot,
+        source.snapshot,
         frame,
         "events-table",
         "Events and their history",

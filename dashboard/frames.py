@@ -8,8 +8,9 @@ import polars as pl
 
 from dashboard.link import View
 from dashboard.shell import Context
-from equality.analysis.findings import Contributor, compared, contributors
+from equality.analysis.findings import Contributor, compared
 from equality.measures.dimensions import months_between, shift_month
+from equality.reading import places
 
 TREND: int = 13
 """Months in a small line: a year and the month it began with."""
@@ -34,13 +35,7 @@ def last_months(context: Context) -> list[str]:
 
 def to_act(context: Context) -> list[Contributor]:
     """The three units that hold most of the gap of the characteristic in focus."""
-    view, units = context.view, context.options.units
-    where = "team" if "team" in units else "area"
-    what = "crime_subgroup" if "crime_subgroup" in units else "crime_group"
-    dimensions = [d for d in (where, what, "channel") if d in units]
-    slices = {d: context.slice(d, characteristics=[view.characteristic]) for d in dimensions}
-    target = context.catalogue[view.characteristic].target
-    return contributors(slices, view.measure, target, minimum_n=context.minimum_n)
+    return places.to_act(context.figures())
 
 
 def towards(context: Context, item: Contributor) -> View:

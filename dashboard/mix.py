@@ -1,20 +1,17 @@
-"""What makes up the mix of work by which units and periods are compared fairly."""
+"""What makes up the mix of work by which units and periods are compared fairly, for the view that is shown."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import polars as pl
 
 from dashboard.link import Options, View
 from dashboard.shell import Context
-from equality.measures.dimensions import FLAG_BITS, FLAGS
-
-UNITS: Final = ("team", "area", "lpa", "lpa_then", "crime_group", "crime_subgroup", "channel")
-"""Dimensions whose units can be compared: months and roles are not units that record."""
-FLAG: Final = "domestic_abuse"
-"""The flag that is part of the mix: it changes how a crime is recorded more than any other."""
+from equality.measures.dimensions import FLAGS
+from equality.reading import mix as reading
+from equality.reading.figures import UNITS
+from equality.reading.mix import FLAG
 
 
 def units(options: Options) -> list[str]:
@@ -24,20 +21,12 @@ def units(options: Options) -> list[str]:
 
 def crime(options: Options) -> str | None:
     """The finest dimension of crimes that this source holds with something to tell apart."""
-    return next((d for d in ("crime_subgroup", "crime_group") if d in options.units), None)
+    return reading.crime(options.units)
 
 
 def mix(options: Options, *without: str) -> list[str]:
-    """The columns of the mix: crime type, channel and the domestic abuse flag, as far as the source holds them.
-
-    Args:
-        options: what the source holds.
-        without: dimensions that are compared, and so are no part of the mix. One kind of crime leaves out all.
-    """
-    kinds = {"crime_group", "crime_subgroup"}
-    found = [d for d in (crime(options), "channel") if d in options.units]
-    found = [d for d in found if d not in without and not (d in kinds and kinds & set(without))]
-    return [*found, FLAG] if FLAG in options.flags else found
+    """The columns of the mix, as `equality.reading.mix.mix` describes them."""
+    return reading.mix(options.units, options.flags, *without)
 
 
 def words(context: Context, columns: Sequence[str]) -> str:
@@ -47,16 +36,5 @@ def words(context: Context, columns: Sequence[str]) -> str:
 
 
 def cells(context: Context, by: Sequence[str], view: View | None = None) -> pl.DataFrame:
-    """The rate of the characteristic in focus by dimensions and the flag of the mix: for reckoning only.
-
-    Returns:
-        The dimensions, `hits`, `n` and `missing`; one row per combination with anybody in it.
-    """
-    held = [d for d in by if d != FLAG]
-    flagged = FLAG in by
-    rates = context.measured(context.strata(*held, *(["flags"] if flagged else []), view=view))
-    if flagged:
-        marked = (pl.col("flags") & FLAG_BITS[FLAG]) != 0
-        rates = rates.with_columns(marked.alias(FLAG))
-    summed = rates.group_by(list(by)) if by else rates.group_by(pl.lit(0).alias("_all"))
-    return summed.agg(pl.col("hits", "n", "missing").sum()).filter(pl.col("n") > 0)
+    """The rate of the characteristic in focus by dimensions and the flag of the mix: for reckoning only."""
+    return reading.cells(context.figures(view), by)

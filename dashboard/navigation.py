@@ -66,6 +66,7 @@ PAGES: Final = {
         PageInfo("briefing", "Briefing", "What do I take to the meeting?", ":material/description:"),
         PageInfo("exports", "Exports", "Is the data in, and can I trust it?", ":material/database:", May.exports),
         PageInfo("mapping", "Mapping", "What does each column of this export mean?", ":material/schema:", May.load),
+        PageInfo("settings", "Settings", "What holds here, and who decided it?", ":material/tune:", May.administer),
         PageInfo(
             "audit", "Audit log", "Who did what, and is the log untouched?", ":material/history_edu:", May.administer
         ),

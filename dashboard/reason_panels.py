@@ -6,6 +6,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard import comparing, drill, mix, reasoning, show
+from dashboard.choice import choose
 from dashboard.shell import Context
 from dashboard.text import plain
 from equality.analysis.comparison import plural
@@ -33,9 +34,9 @@ def why(context: Context, by: str | None) -> None:
         return
     top = st.container()
     with st.container(horizontal=True, gap="medium", key="drivers-choices"):
-        against = comparing.choose(context, "against", "Compare with", found)
+        against = choose(context, "against", "Compare with", found)
         shown_by = reasoning.splits(context, against, by)
-        shown = comparing.choose(context, "split", "Show contributions by", shown_by) if shown_by else None
+        shown = choose(context, "split", "Show contributions by", shown_by) if shown_by else None
         if by is not None:
             comparing.choose_dimension(context, by, "Units")
         if against == "units" and by is not None:

@@ -13,9 +13,9 @@ from dashboard import mix
 from dashboard.link import View
 from dashboard.shell import Context
 from equality.analysis.kitagawa import Split, kitagawa
-from equality.analysis.whatif import median_rate, whole_percent
 from equality.analysis.words import period_name
 from equality.measures.dimensions import months_between, shift_month
+from equality.reading import places as reading
 
 YEAR: Final = 12
 
@@ -114,11 +114,7 @@ def split_of(context: Context, pair: tuple[Side, Side], columns: Sequence[str]) 
 
 def places(context: Context) -> tuple[list[str], pl.DataFrame]:
     """The dimensions of the places that can be lifted, and their rates."""
-    options = context.options
-    where = next((d for d in ("team", "area") if d in options.units), None)
-    keys = [d for d in (where, mix.crime(options), "channel") if d in options.units]
-    rates = context.measured(context.slice(*keys, characteristics=[context.view.characteristic]))
-    return keys, rates.select(*keys, "n", "hits", "missing").filter(pl.col("n") > 0)
+    return reading.places(context.figures())
 
 
 def choose_percent(context: Context, name: str, label: str, usual: int, help_text: str) -> float:
@@ -137,8 +133,7 @@ def choose_percent(context: Context, name: str, label: str, usual: int, help_tex
 
 def usual_rate(context: Context, rates: pl.DataFrame) -> int:
     """The rate that half of the places reach, in whole per cent; the target if no place has enough people."""
-    middle = median_rate(rates, context.minimum_n)
-    return whole_percent(context.catalogue[context.view.characteristic].target if middle is None else middle)
+    return reading.usual_rate(context.figures(), rates)
 
 
 def pareto_columns(title: str, missing: str) -> dict[str, Any]:

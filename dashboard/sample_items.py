@@ -12,7 +12,6 @@ from dashboard.shell import Context
 from dashboard.text import count_of
 from equality.measures.states import STATE_TITLES
 from equality.protection.audit import audit_log
-from equality.settings import settings
 from equality.worklist import sample
 from equality.worklist.sample import FINDINGS, LONGEST_NOTE, Sample
 
@@ -24,7 +23,7 @@ def draw(context: Context, of: Sample, found: pl.DataFrame) -> None:
     """The items, once it is written down that they are shown, with what was found of them."""
     shown = st.session_state.setdefault("_samples_shown", {})
     why = downloads.reason("sample-reason")
-    missing = settings().audit_reason_required and not why.strip()
+    missing = data.holding().settings.audit_reason_required and not why.strip()
     if (of.id, identity.person().id) not in shown:
         st.write("Items name single records: that they are shown is written to the audit log.")
         if not st.button("Show the items", key="sample-show", disabled=missing):

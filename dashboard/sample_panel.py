@@ -15,7 +15,6 @@ from equality.analysis.words import percent
 from equality.errors import EqualityError
 from equality.measures.states import APPLICABLE_STATES
 from equality.protection.audit import audit_log, canonical
-from equality.settings import settings
 from equality.worklist import sample
 from equality.worklist.sample import FINDINGS, UNSHOWN, Design, Sample, Stratum
 from equality.worklist.wanted import Wanted
@@ -155,7 +154,7 @@ def _drawing(context: Context, *, opened: bool) -> None:
             f"least {design.least} of each."
         )
         why = downloads.reason("draw-reason")
-        missing = settings().audit_reason_required and not why.strip()
+        missing = data.holding().settings.audit_reason_required and not why.strip()
         st.button(
             "Draw the sample", key="draw", on_click=_take, args=(context, wanted, design, why),
             disabled=missing or not items, type=show.main_button(),

@@ -21,14 +21,13 @@ from dashboard.text import plain
 from equality.analysis.findings import measured
 from equality.analysis.words import people, period_name
 from equality.charts.palette import Palette, palette
+from equality.choices.in_force import InForce
 from equality.measures.catalogue import Characteristic, characteristics
-from equality.measures.counts import slice_counts
 from equality.measures.dimensions import ROLES, months_between, shift_month
-from equality.measures.evidence import counts_of
 from equality.protection.access import May, may
-from equality.protection.disclosure import MARKER, Disclosure, protected_rows
+from equality.protection.disclosure import MARKER, Disclosure
 from equality.protection.people import Person
-from equality.settings import settings
+from equality.reading.figures import Figures
 from equality.store.events import Entry
 from equality.store.snapshot import Snapshot
 
@@ -44,14 +43,14 @@ class Context:
         bar: the sources, the snapshot, its options and the view, with links to other views.
         counts: the snapshot's stored counts.
         colours: those of the mode the reader has chosen.
-        minimum_n: below this denominator nothing is shown.
+        holding: the settings and targets that hold.
         disclosure: for readers who may not see exact counts, what they see instead; `counts` then has no rows.
     """
 
     bar: Bar
     counts: pl.DataFrame
     colours: Palette
-    minimum_n: int
+    holding: InForce
     disclosure: Disclosure | None = None
 
     @property
@@ -71,8 +70,24 @@ class Context:
 
     @property
     def catalogue(self) -> dict[str, Characteristic]:
-        """The characteristics that this snapshot holds."""
-        return {name: characteristics()[name] for name in self.options.characteristics}
+        """The characteristics that this snapshot holds, with the targets of the role and channel that are shown."""
+        held = {name: characteristics()[name] for name in self.options.characteristics}
+        return self.holding.targets.applied(held, *self.view.selection().role_and_channel)
+
+    @property
+    def minimum_n(self) -> int:
+        """Below this denominator nothing is shown."""
+        return self.holding.settings.minimum_n
+
+    def targets_by(self, dimension: str, units: Sequence[str]) -> dict[str, float]:
+        """The target of the characteristic in focus for each unit of a dimension: a role or channel has its own."""
+        narrowed = self.view.selection()
+        return {
+            unit: self.holding.targets.of(
+                self.view.characteristic, *narrowed.narrowed(dimension, unit).role_and_channel
+            )
+            for unit in units
+        }
 
     @property
     def titles(self) -> dict[str, str]:
@@ -84,18 +99,30 @@ class Context:
         """What the people of the chosen role are called."""
         return ROLES.get(self.view.role, self.view.role)
 
+    def figures(self, view: View | None = None) -> Figures:
+        """The figures of this reader within a view: the one shown if none is given."""
+        wanted = view or self.view
+        return Figures(
+            snapshot=self.snapshot,
+            counts=self.counts,
+            catalogue=self.catalogue,
+            selection=wanted.selection(),
+            minimum_n=self.minimum_n,
+            evidence=data.Beside(self.snapshot),
+            disclosure=self.disclosure,
+            focus=wanted.characteristic,
+            measure=wanted.measure,
+            values=self.options.values,
+        )
+
     def slice(self, *by: str, view: View | None = None, characteristics: Sequence[str] | None = None) -> pl.DataFrame:
         """Counts by dimensions within a view: the one shown if none is given.
 
         For readers who may not see exact counts they are protected: null where a figure is suppressed.
         """
-        selection = (view or self.view).selection()
-        if "role" in by:
-            selection = selection.narrowed("role")
-        names = self.options.characteristics if characteristics is None else characteristics
-        if self.disclosure:
-            return self.disclosure.slice(by=by, characteristics=names, selection=selection)
-        return slice_counts(self.counts, by=by, characteristics=names, selection=selection)
+        figures = self.figures(view)
+        selection = figures.selection.narrowed("role") if "role" in by else figures.selection
+        return figures.slice(*by, selection=selection, characteristics=characteristics)
 
     def strata(self, *by: str, view: View | None = None) -> pl.DataFrame:
         """Counts of the characteristic in focus by many dimensions at once, `flags` among them if asked.
@@ -109,16 +136,7 @@ class Context:
 
         None if the snapshot was loaded before this table was counted. `unheeded` says which filters it cannot heed.
         """
-        found = data.table(self.snapshot, name)
-        if found is None:
-            return None
-        wanted = (view or self.view).selection()
-        held = {d: values for d, values in wanted.where.items() if d in found.columns}
-        flags = wanted.flags if "flags" in found.columns else ()
-        rows = found.filter(replace(wanted, where=held, flags=flags).predicate())
-        if self.disclosure:
-            return protected_rows(rows, counts_of(rows), data.secret(), self.disclosure.rule)
-        return rows
+        return self.figures(view).table(name)
 
     @property
     def validation(self) -> dict[str, Any]:
@@ -132,10 +150,7 @@ class Context:
         A frame of `equality.measures.ages.slice_ages`; None if ages were not counted when the snapshot was loaded, and
         for readers who may not see exact counts: their figures of successive extracts are not protected.
         """
-        if self.disclosure:
-            return None
-        wanted = replace((view or self.view).selection(), period=("", ""))
-        return data.history(self.snapshot, wanted, tuple(self.options.characteristics))
+        return self.figures(view).history()
 
     def delivered_again(self) -> bool:
         """Whether the source has had several extracts, so that its newest months may still fill in."""
@@ -190,7 +205,7 @@ def enter(page_id: str) -> Context:
         bar=bar,
         counts=counts if exact else counts.clear(),
         colours=palette(st.context.theme.type == "dark"),
-        minimum_n=settings().minimum_n,
+        holding=data.holding(),
         disclosure=None if exact else data.disclosure(bar.snapshot),
     )
     filters.words(bar, _counted(context), _address())
@@ -227,11 +242,6 @@ def may_see_records() -> bool:
 def may_change_events() -> bool:
     """Whether this reader may enter, edit and withdraw events."""
     return may(identity.person(), May.events)
-
-
-def who() -> str:
-    """Who is there, for what is written down."""
-    return identity.person().id
 
 
 def _begin(page_id: str) -> tuple[navigation.PageInfo, Person]:

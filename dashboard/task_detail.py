@@ -15,7 +15,6 @@ from dashboard.text import day_name, moment_name, plain
 from dashboard.to_records import asking
 from equality.protection.access import May, may
 from equality.protection.audit import audit_log
-from equality.settings import settings
 from equality.worklist import progress, tasks
 from equality.worklist.tasks import ACTIONS, LONGEST_NOTE, Task
 
@@ -99,7 +98,9 @@ def _change(context: Context, task: Task) -> None:
             st.form_submit_button("Save the change", on_click=_end, args=(task, "changed"))
         st.write("Close a list that is done with; withdraw one that was a mistake. Either is no longer followed.")
         downloads.reason(f"task-why-{of}")
-        missing = settings().audit_reason_required and not (st.session_state.get(f"task-why-{of}") or "").strip()
+        missing = (
+            data.holding().settings.audit_reason_required and not (st.session_state.get(f"task-why-{of}") or "").strip()
+        )
         with st.container(horizontal=True):
             st.button("Close", key=f"task-close-{of}", on_click=_end, args=(task, "closed"), disabled=missing)
             st.button("Withdraw", key=f"task-withdraw-{of}", on_click=_end, args=(task, "withdrawn"), disabled=missing)

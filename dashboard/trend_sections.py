@@ -25,6 +25,7 @@ from equality.charts.maturity_curve import curve_rows, maturity_curve
 from equality.charts.maturity_curve import sentence as curve_sentence
 from equality.charts.rows import month_rows, rate_rows
 from equality.measures.counts import RATE_TITLES
+from equality.reading.trends import ranked
 from equality.store.events import Entry
 
 
@@ -120,7 +121,7 @@ def _compare(context: Context, how: Basis, points: Mapping[str, pl.DataFrame], e
         if (result := before_after.before_after(frame, entry.event.happened_on, how.step, context.minimum_n))
     }
     note = f" {entry.event.note}" if entry.event.note else ""
-    st.caption(plain(f"Concerns {event_forms.scope_words(entry, context)}.{note}"))
+    st.caption(plain(f"Concerns {event_forms.scope_words(entry)}.{note}"))
     if not found:
         st.write(
             f"Cannot tell yet: both sides of {day_name(entry.event.happened_on)} need a whole settled {how.step} with "
@@ -141,7 +142,7 @@ def _compare(context: Context, how: Basis, points: Mapping[str, pl.DataFrame], e
 def others(context: Context, how: Basis, charts: Mapping[str, ControlChart]) -> None:
     """All characteristics as small control charts, signals first, with a table that leads to each."""
     st.subheader("All characteristics", anchor=False)
-    order = trends.ranked(charts)
+    order = ranked(charts)
     rows = _rows(context, charts)
     periods = sorted({p for chart in charts.values() for p in chart.points["period"].to_list()})
     if how.step == "month" and periods and not rows.is_empty():
@@ -172,7 +173,7 @@ def others(context: Context, how: Basis, charts: Mapping[str, ControlChart]) -> 
 
 def _rows(context: Context, charts: Mapping[str, ControlChart]) -> pl.DataFrame:
     """Rows for the months panel, with each trend's word where the overview has the change."""
-    found = dict(trends.ranked(charts))
+    found = dict(ranked(charts))
     newest = [
         {"characteristic": name, "rank": rank, **{k: v.newest[k] for k in ("n", "hits", "share", "low", "high")}}
         for rank, (name, v) in enumerate(found.items())

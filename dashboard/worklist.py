@@ -19,7 +19,6 @@ from equality.errors import AuditError, StoreError
 from equality.measures.states import STATE_TITLES
 from equality.protection.access import may_see_records_of
 from equality.protection.audit import Act, audit_log, canonical
-from equality.settings import settings
 from equality.spreadsheet import csv_bytes, xlsx_bytes
 from equality.store.snapshot import Snapshot
 from equality.worklist import records, shown
@@ -213,7 +212,7 @@ def _written(context: Context, listing: List) -> int | None:
     if key in seen:
         return seen[key]
     why = ""
-    if settings().audit_reason_required:
+    if data.holding().settings.audit_reason_required:
         why = downloads.reason("records-reason")
         if not why.strip():
             st.info("Say why you look at these records; then they are shown.")

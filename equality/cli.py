@@ -1,4 +1,4 @@
-"""The command line: `python -m equality load | snapshots | purge | counts | audit | roles | worklist | …`."""
+"""The command line: `python -m equality load | snapshots | purge | counts | audit | settings | worklist | …`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from equality import assigning, auditing, composing, keeping, looking
+from equality import assigning, auditing, composing, keeping, looking, setting
+from equality.choices.in_force import in_force
 from equality.measures.counts import RATES, slice_counts, with_rates
 from equality.measures.dimensions import DIMENSIONS, FLAGS, Selection, check_dimensions
 from equality.measures.states import STATES
@@ -36,6 +37,7 @@ profiles = typer.Typer(no_args_is_help=True, help="Profiles: how an export's hea
 app.add_typer(profiles, name="profile")
 app.add_typer(auditing.audit, name="audit")
 app.add_typer(roles, name="roles")
+app.add_typer(setting.commands, name="settings")
 app.add_typer(assigning.worklist, name="worklist")
 
 
@@ -78,7 +80,7 @@ def counts(
         columns += [f"{rate}{suffix}" for rate in RATES for suffix in ("", "_low", "_high")]
         printed = with_rates(sliced).select(columns)
         if audience is Audience.viewer:
-            printed = _marked(printed)
+            printed = _marked(printed, in_force(registry.database).settings.minimum_n)
         if snapshot.synthetic:
             # Behind the agreed columns, so that a file made from this output still says what it is.
             printed = printed.with_columns(data_status=pl.lit("SYNTHETIC"))
@@ -91,16 +93,17 @@ def _for_viewers(
     registry: Registry, snapshot: Snapshot, dimensions: list[str], characteristic: str, selection: Selection
 ) -> pl.DataFrame:
     """The slice as the dashboard shows it to viewers."""
-    seen = Disclosure(registry.counts(snapshot).collect(), secret_of(registry.store), rule())
+    given = rule(in_force(registry.database).settings)
+    seen = Disclosure(registry.counts(snapshot).collect(), secret_of(registry.store), given)
     if seen.refuses(dimensions, selection):
-        raise ValueError(f"viewers may combine at most {rule().dimensions} dimensions beside month and role")
+        raise ValueError(f"viewers may combine at most {given.dimensions} dimensions beside month and role")
     messages.print(seen.rule.sentence)
     return seen.slice(by=dimensions, characteristics=[characteristic], selection=selection)
 
 
-def _marked(frame: pl.DataFrame) -> pl.DataFrame:
+def _marked(frame: pl.DataFrame, minimum_n: int) -> pl.DataFrame:
     """Counts as text, with the marker where one is suppressed; so is a rate that needs one or has too few people."""
-    few = pl.col("applicable").is_null() | pl.col("applicable").is_between(1, settings().minimum_n - 1)
+    few = pl.col("applicable").is_null() | pl.col("applicable").is_between(1, minimum_n - 1)
     rates = [f"{rate}{suffix}" for rate in RATES for suffix in ("", "_low", "_high")]
     return frame.with_columns(pl.when(~few).then(pl.col(name)).alias(name) for name in rates).with_columns(
         pl.col(name).cast(pl.String).fill_null(MARKER) for name in ("applicable", *STATES)

@@ -12,8 +12,11 @@ import typer
 from equality.briefing.keep import files_of, find, keep, kept
 from equality.briefing.order import FORMATS, Order, carry_out
 from equality.briefing.preset import FOLDER, Preset, presets, read
+from equality.choices.in_force import in_force
 from equality.protection.audit import Act, audit_log
+from equality.protection.disclosure import rule
 from equality.protection.people import local_person
+from equality.reading.stored import extracts
 from equality.settings import settings
 from equality.store.registry import Registry
 from equality.store.snapshot import Snapshot
@@ -82,6 +85,7 @@ def _order(
 ) -> Order:
     snapshot = _snapshot(registry, source)
     name, chosen = _preset(preset)
+    holding = in_force(registry.database)
     return Order(
         snapshot=snapshot.id,
         preset=chosen,
@@ -90,9 +94,12 @@ def _order(
         role=role or snapshot.headline_role,
         where={"area": tuple(areas)} if areas else {},
         flags=tuple(flags),
-        minimum_n=settings().minimum_n,
+        minimum_n=holding.settings.minimum_n,
+        rule=rule(holding.settings),
+        targets=holding.targets.written(),
         made_by=local_person().name,
         made_at=datetime.now(UTC).replace(microsecond=0),
+        extracts=tuple(s.id for s in extracts(registry, snapshot)),
     )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from equality.choices.in_force import in_force
 from equality.errors import EqualityError
 from equality.protection.audit import Act, audit_log
 from equality.protection.people import Person, local_person
@@ -184,7 +185,7 @@ def purge(
         registry = Registry(store or settings().store)
         if source and source not in registry.sources():
             raise ValueError(f"the store has no source {source}: it has {', '.join(registry.sources()) or 'none'}")
-        day = _purge_before(before, days)
+        day = _purge_before(registry, before, days)
         found = due(registry, day, source)
         for snapshot in found:
             messages.print(
@@ -205,12 +206,15 @@ def purge(
         messages.print(f"Purged the records of {len(gone)} extracts; their counts are kept.")
 
 
-def _purge_before(before: str, days: int | None) -> date:
+def _purge_before(registry: Registry, before: str, days: int | None) -> date:
     if before and days:
         raise ValueError("give either --before or --days")
     if before:
         return date.fromisoformat(before)
-    period = days or settings().retention_days
+    period = days or in_force(registry.database).settings.retention_days
     if not period:
-        raise ValueError("no retention period is set: give --days or --before, or set EQUALITY_RETENTION_DAYS")
+        raise ValueError(
+            "no retention period is set: give --days or --before, choose one (page Settings, or settings set "
+            "retention_days), or set EQUALITY_RETENTION_DAYS"
+        )
     return date.today() - timedelta(days=period)

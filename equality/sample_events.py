@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from equality.protection.audit import Act, audit_log
+from equality.protection.people import local_person
 from equality.store import events
 from equality.store.events import Event
 from equality.store.registry import Registry
@@ -39,4 +41,6 @@ def enter_sample_events(registry: Registry, until: date) -> None:
     """Enter them, unless the source has events already."""
     if not events.history(registry.database, SOURCE):
         for event in sample_events(until):
-            events.enter(registry.database, SOURCE, event, WHO)
+            about = {"event": "entered", "source": SOURCE, "title": event.title, "day": str(event.happened_on)}
+            with audit_log(registry).acting(Act.settings, local_person(), about, f"Part of {WHO}"):
+                events.enter(registry.database, SOURCE, event, WHO)

@@ -1,4 +1,7 @@
-"""Settings, from environment variables that begin with `EQUALITY_`."""
+"""Settings, from environment variables that begin with `EQUALITY_`.
+
+The limits of what may be decided later, on the page, are those of the fields here.
+"""
 
 from __future__ import annotations
 
@@ -54,15 +57,15 @@ class Settings(BaseSettings):
     store: Path = ROOT / "data" / "store"
     registry: str = ""
     profiles: Path = ROOT / "data" / "own_profiles"
-    retention_days: int | None = Field(default=None, ge=1)
+    retention_days: int | None = Field(default=None, ge=1, le=36_500)
     drift_fewer_rows: float = Field(default=0.4, gt=0, le=1)
     drift_blank: float = Field(default=0.995, gt=0, le=1)
     drift_unmapped: float = Field(default=0.1, gt=0, le=1)
     inbox: str = ""
-    minimum_n: int = Field(default=20, ge=1)
-    disclosure_threshold: int = Field(default=8, ge=2)
-    disclosure_base: int = Field(default=5, ge=3)
-    disclosure_dimensions: int = Field(default=2, ge=1)
+    minimum_n: int = Field(default=20, ge=8, le=1000)
+    disclosure_threshold: int = Field(default=8, ge=5, le=100)
+    disclosure_base: int = Field(default=5, ge=5, le=100)
+    disclosure_dimensions: int = Field(default=2, ge=1, le=2)
     disclosure_key: str = Field(default="", repr=False)
     identity_claim: str = "email"
     roles_claim: str = ""
@@ -74,5 +77,9 @@ class Settings(BaseSettings):
 
 @functools.cache
 def settings() -> Settings:
-    """The settings of this process."""
+    """The settings of this process: its environment's, and defaults.
+
+    What a force decided on the page (`equality.choices`) is laid over them by `equality.choices.in_force.in_force`:
+    ask that wherever an administrator may choose.
+    """
     return Settings()

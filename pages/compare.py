@@ -4,6 +4,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard import comparing, drill, mix, shell, show, to_records
+from dashboard.choice import choose
 from dashboard.text import plain
 from equality.analysis.comparison import comparison_headline, plural, spread_words
 from equality.analysis.words import MEASURES
@@ -24,8 +25,8 @@ parts = mix.mix(context.options, by)
 top = st.container()
 with st.container(horizontal=True, gap="medium", key="choices"):
     comparing.choose_dimension(context, by)
-    rates = comparing.choose(context, "rates", "Rates", comparing.RATES, [] if parts else ["adjusted"])
-    limits = comparing.choose(context, "limits", "Limits allow for", comparing.LIMITS)
+    rates = choose(context, "rates", "Rates", comparing.RATES, [] if parts else ["adjusted"])
+    limits = choose(context, "limits", "Limits allow for", comparing.LIMITS)
     to_records.choose_click(context)
 adjusted, allowed = rates == "adjusted", limits == "spread"
 rows, spread = comparing.compared(context, by, adjusted=adjusted, spread=allowed)

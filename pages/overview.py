@@ -75,7 +75,7 @@ st.caption(
 changed, act = st.columns(2, gap="large")
 with changed:
     st.subheader("What changed, or is not as it seems", anchor=False)
-    found = news.news(context, now, before, rates)
+    found = news.news(context)
     for item in found:
         news.draw(context, item)
     if not found:

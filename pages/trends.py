@@ -13,7 +13,7 @@ if context.slice().filter(pl.col("applicable") > 0).is_empty():
     drill.nobody(context)
 how = trends.basis(context)
 points = trends.points_of(context, how)
-charts = trends.charts_of(how, points, measure, context)
+charts = trends.charts_of(how, points, context)
 chart = charts[view.characteristic]
 title = context.titles[view.characteristic]
 

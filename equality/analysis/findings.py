@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
@@ -15,8 +15,6 @@ from equality.analysis.proportions import newcombe, wilson
 from equality.analysis.words import MEASURES, in_100, people, percent, points, signed
 from equality.measures.counts import RATE_TITLES, rate_parts
 from equality.measures.states import APPLICABLE_STATES, STATE_TITLES
-
-MOST_CHANGES: Final = 5
 
 
 def measured(counts: pl.DataFrame, measure: str, minimum_n: int = 0) -> pl.DataFrame:
@@ -205,20 +203,6 @@ def _state_share(counts: pl.DataFrame, state: str) -> pl.DataFrame:
     return counts.select("characteristic", n="applicable", share=share, low=low, high=high)
 
 
-def what_changed(
-    rows: pl.DataFrame,
-    states: tuple[pl.DataFrame, pl.DataFrame],
-    titles: Mapping[str, str],
-    measure: str,
-    focus: str,
-) -> list[Change]:
-    """At most five changes beyond chance: of the rate first, then what made up that of the one in focus."""
-    of_rates = changes(rows, titles, measure)
-    of_states = [c for c in state_changes(*states, titles) if c.characteristic == focus]
-    of_rates.sort(key=lambda c: c.characteristic != focus)
-    return [*of_rates[: MOST_CHANGES - min(1, len(of_states))], *of_states][:MOST_CHANGES]
-
-
 @dataclass(frozen=True)
 class Contributor:
     """A unit that holds much of the gap.
@@ -243,21 +227,29 @@ class Contributor:
 
 
 def contributors(
-    slices: Mapping[str, pl.DataFrame], measure: str, target: float, limit: int = 3, minimum_n: int = 0
+    slices: Mapping[str, pl.DataFrame],
+    measure: str,
+    target: float,
+    whole: tuple[int, int],
+    *,
+    limit: int = 3,
+    minimum_n: int = 0,
 ) -> list[Contributor]:
     """The units that hold most of the gap: the largest of each dimension, then the next of any.
 
     Args:
         slices: dimension → frame of `slice_counts` by that dimension alone, one characteristic; all slices are of
-            the same records, so each adds up to the same total.
+            the same records.
         measure: name of the rate.
         target: share that a unit is asked to reach.
+        whole: numerator and denominator of the rate of the whole selection; counts that are rounded dimension by
+            dimension sum to others, and a selection has one rate.
         limit: how many to return.
         minimum_n: units with fewer people are left out.
     """
     largest, others = [], []
     for dimension, counts in slices.items():
-        ranked = _ranked(dimension, measured(counts, measure), target, minimum_n)
+        ranked = _ranked(dimension, measured(counts, measure), target, whole, minimum_n)
         largest += ranked[:1]
         others += ranked[1:limit]
     largest.sort(key=lambda c: -c.missing)
@@ -265,10 +257,13 @@ def contributors(
     return sorted([*largest, *others][:limit], key=lambda c: -c.missing)
 
 
-def _ranked(dimension: str, rows: pl.DataFrame, target: float, minimum_n: int) -> list[Contributor]:
-    total, hits, missing = (int(rows[name].sum()) for name in ("n", "hits", "missing"))
+def _ranked(
+    dimension: str, rows: pl.DataFrame, target: float, whole: tuple[int, int], minimum_n: int
+) -> list[Contributor]:
+    hits, total = whole
+    missing = total - hits
     # With one unit alone, it is the whole selection and says nothing about where to go.
-    if not missing or rows.height < 2:
+    if missing <= 0 or rows.height < 2:
         return []
     kept = rows.filter((pl.col("n") >= minimum_n) & (pl.col("missing") > 0))
     return [
@@ -309,5 +304,4 @@ __all__ = [
     "headline",
     "measured",
     "state_changes",
-    "what_changed",
 ]

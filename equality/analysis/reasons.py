@@ -58,7 +58,7 @@ def pareto_headline(fewest: int, held: float, units: int, missing: int, units_ar
     return f"{number[0].upper()}{number[1:]} {verb} {percent(held, 0)} of the {missing:,} people {gap}."
 
 
-def plan_headline(found: Plan, rate: float, places: str, known: str) -> str:
+def plan_headline(found: Plan, rate: float, places: str, known: str, *, choice: bool = True) -> str:
     """What the fewest lifts would do, or that no lift reaches the goal.
 
     Args:
@@ -66,12 +66,14 @@ def plan_headline(found: Plan, rate: float, places: str, known: str) -> str:
         rate: the rate to which places are lifted.
         places: what a place is, many of them, as in `combinations of team and channel`.
         known: what more people would be, as in `known`.
+        choice: whether the reader can choose another rate and goal.
     """
     goal, to = percent(found.goal, 0), percent(rate, 0)
     if found.needed == 0:
         return f"The goal of {goal} is reached already: the overall rate is {percent(found.now)}."
     if not found.liftable:
-        return f"No place of enough people is below {to}: lifting to that rate changes nothing. Choose a higher one."
+        start = f"No place of enough people is below {to}: lifting to that rate changes nothing."
+        return f"{start} Choose a higher one." if choice else start
     count = found.cells.height
     one = "one combination" if count == 1 else f"{count:,} {places}"
     if found.reached:
@@ -83,5 +85,5 @@ def plan_headline(found: Plan, rate: float, places: str, known: str) -> str:
     return (
         f"Lifting to {to} cannot reach the goal of {goal}: even {below} below it would give only {found.records:,} "
         f"people more {known} of the {found.needed:,} needed, from {percent(found.now)} to {percent(found.most)} "
-        "overall. Choose a higher rate or a nearer goal."
+        f"overall.{' Choose a higher rate or a nearer goal.' if choice else ''}"
     )

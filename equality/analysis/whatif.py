@@ -54,7 +54,15 @@ def median_rate(cells: pl.DataFrame, minimum_n: int) -> float | None:
     return None if rates.is_empty() else float(rates.median())  # type: ignore[arg-type]
 
 
-def plan(cells: pl.DataFrame, keys: Sequence[str], rate: float, goal: float, minimum_n: int) -> Plan:
+def plan(
+    cells: pl.DataFrame,
+    keys: Sequence[str],
+    rate: float,
+    goal: float,
+    minimum_n: int,
+    whole: tuple[int, int] | None = None,
+    step: int = 1,
+) -> Plan:
     """The fewest cells whose lift to a rate brings the overall rate to a goal.
 
     Args:
@@ -63,10 +71,12 @@ def plan(cells: pl.DataFrame, keys: Sequence[str], rate: float, goal: float, min
         rate: the rate to which a cell below it is lifted; cells above it stay.
         goal: the overall rate to be reached.
         minimum_n: cells with fewer people are not lifted, because they could not be named.
+        whole: people known and people of the whole selection, where the cells, rounded one by one, may sum to others.
+        step: what gains are a multiple of: 1, or the base to which the counts are rounded.
     """
-    total, hits = int(cells["n"].sum()), int(cells["hits"].sum())
-    needed = max(0, ceil(goal * total - SLACK) - hits)
-    wanted = (rate * pl.col("n") - SLACK).ceil().cast(pl.Int64)
+    hits, total = whole or (int(cells["hits"].sum()), int(cells["n"].sum()))
+    needed = max(0, ceil((goal * total - SLACK - hits) / step) * step)
+    wanted = ((rate * pl.col("n") - SLACK) / step).ceil().cast(pl.Int64) * step
     usable = pl.col("n") >= max(1, minimum_n)
     gains = (
         cells.filter(usable)
@@ -91,7 +101,7 @@ def plan(cells: pl.DataFrame, keys: Sequence[str], rate: float, goal: float, min
         records=records,
         needed=needed,
         liftable=gains.height,
-        left_out=int(cells.filter(~usable)["n"].sum()),
+        left_out=max(0, total - int(cells.filter(usable)["n"].sum())),
     )
 
 

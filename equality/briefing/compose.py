@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from equality.analysis.words import people
 from equality.briefing.document import Briefing, Marking, Provenance
-from equality.briefing.figures import Figures
 from equality.briefing.preset import Preset
+from equality.briefing.subject import Subject
 from equality.briefing.topics import TOPICS
 from equality.measures.counts import RATE_MEANINGS, RATE_TITLES
 from equality.measures.dimensions import FLAGS
+from equality.reading.figures import Figures
 
 
 def compose(figures: Figures, preset: Preset, provenance: Provenance) -> Briefing:
@@ -21,14 +22,13 @@ def compose(figures: Figures, preset: Preset, provenance: Provenance) -> Briefin
         preset: what it holds.
         provenance: where it comes from.
     """
-    focus = preset.focus_on if preset.focus_on in figures.catalogue else next(iter(figures.catalogue))
-    settled = preset.model_copy(update={"focus_on": focus})
-    sections = [section for topic in settled.topics for section in TOPICS[topic](figures, settled)]
+    subject = Subject(figures, preset)
+    sections = [section for topic in preset.topics for section in TOPICS[topic](subject)]
     return Briefing(
         title=preset.title,
         subtitle=selected(figures),
         sections=tuple(sections),
-        definitions=definitions(figures),
+        definitions=definitions(figures, preset),
         marking=Marking(preset.classification, preset.handling),
         provenance=replace(provenance, attribution=figures.snapshot.attribution),
     )
@@ -49,7 +49,7 @@ def selected(figures: Figures) -> str:
     return " · ".join([*parts, figures.period, people(counted)])
 
 
-def definitions(figures: Figures) -> dict[str, str]:
+def definitions(figures: Figures, preset: Preset) -> dict[str, str]:
     """The terms that the briefing uses."""
     found = {RATE_TITLES["known"]: f"{RATE_MEANINGS['known'].capitalize()}."}
     found["Who is counted"] = (
@@ -60,6 +60,12 @@ def definitions(figures: Figures) -> dict[str, str]:
         "Where the rate would probably lie if chance alone had been different (Wilson; differences: Newcombe). A "
         "change is named only if its interval leaves out no change."
     )
+    if {"summary", "control"} & set(preset.topics):
+        found["Trend"] = (
+            "A month by month rate is called improving or worsening only if its control chart shows a signal (a point "
+            "outside the limits of chance, a long run on one side, a long rise or fall) in its newest three settled "
+            "months that stands a test against the other months."
+        )
     found["Too few"] = f"A rate of fewer than {figures.minimum_n} people is not shown."
     if figures.disclosure:
         found["Rounded figures"] = figures.disclosure.rule.sentence

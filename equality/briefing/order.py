@@ -14,12 +14,14 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from equality.briefing import page, pdf, slides, workbook
 from equality.briefing.compose import compose
 from equality.briefing.document import Briefing, Provenance
-from equality.briefing.figures import Figures
 from equality.briefing.preset import Preset
+from equality.choices.targets import Targets
 from equality.errors import StoreError
 from equality.measures.catalogue import characteristics
 from equality.measures.dimensions import FLAGS, Selection, check_dimensions, shift_month
-from equality.protection.disclosure import Disclosure, rule, secret_of
+from equality.protection.disclosure import Disclosure, Rule, secret_of
+from equality.reading.figures import UNITS, Evidence, Figures
+from equality.reading.stored import Stored, extracts
 from equality.store.registry import Registry
 from equality.store.snapshot import Snapshot
 
@@ -58,8 +60,11 @@ class Order(BaseModel):
         where: dimension → values; empty means everywhere.
         flags: crime flags, any of which a record must carry.
         minimum_n: a rate of fewer people is not shown.
+        rule: the thresholds for readers of rounded figures.
+        targets: what administrators had chosen, as `Targets.written` gives it.
         made_by: who asked.
         made_at: when, UTC.
+        extracts: identifiers of the extracts up to the snapshot, of which trends are made; empty for those of now.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -72,8 +77,12 @@ class Order(BaseModel):
     where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     flags: tuple[str, ...] = ()
     minimum_n: int
+    # Orders that were kept before these could be chosen were made with the defaults.
+    rule: Rule = Field(default_factory=Rule)
+    targets: dict[str, float] = Field(default_factory=dict)
     made_by: str
     made_at: datetime
+    extracts: tuple[str, ...] = ()
 
     @field_validator("month")
     @classmethod
@@ -94,7 +103,11 @@ class Order(BaseModel):
 
 
 def carry_out(
-    order: Order, registry: Registry, counts: pl.DataFrame | None = None, disclosure: Disclosure | None = None
+    order: Order,
+    registry: Registry,
+    counts: pl.DataFrame | None = None,
+    disclosure: Disclosure | None = None,
+    evidence: Evidence | None = None,
 ) -> Briefing:
     """Compose what was ordered, as its audience may see it.
 
@@ -103,6 +116,7 @@ def carry_out(
         registry: of the store that holds the snapshot.
         counts: the snapshot's, where they are at hand.
         disclosure: the same as readers of rounded figures see them, where it is at hand.
+        evidence: what lies beside the counts, where it is at hand.
 
     Raises:
         StoreError: if the store lacks the snapshot or the month, or holds nobody who is asked for.
@@ -118,15 +132,26 @@ def carry_out(
         raise StoreError(f"{snapshot.title} holds none of the characteristics {', '.join(wanted)}.")
     counts = registry.counts(snapshot).collect() if counts is None else counts
     exact = order.preset.audience == "exact"
+    selection = Selection(order.period, {"role": (order.role,), **order.where}, order.flags)
+    catalogue = {name: characteristics()[name] for name in held}
     figures = Figures(
         snapshot=snapshot,
         counts=counts,
-        catalogue={name: characteristics()[name] for name in held},
-        selection=Selection(order.period, {"role": (order.role,), **order.where}, order.flags),
+        catalogue=Targets.read(order.targets).applied(catalogue, *selection.role_and_channel),
+        selection=selection,
         minimum_n=order.minimum_n,
-        disclosure=None if exact else disclosure or Disclosure(counts, secret_of(registry.store), rule()),
+        evidence=evidence or _evidence(order, registry, snapshot),
+        focus=order.preset.focus_on if order.preset.focus_on in held else held[0],
+        values={d: counts[d].drop_nulls().unique().to_list() for d in UNITS if d in snapshot.dimensions},
+        disclosure=None if exact else disclosure or Disclosure(counts, secret_of(registry.store), order.rule),
     )
     return compose(figures, order.preset, _provenance(order, snapshot))
+
+
+def _evidence(order: Order, registry: Registry, snapshot: Snapshot) -> Evidence:
+    found = {s.id: s for s in extracts(registry, snapshot)}
+    successive = tuple(found[name] for name in order.extracts if name in found) or tuple(found.values())
+    return Stored(registry, snapshot, successive, order.made_at)
 
 
 def _check(order: Order, snapshot: Snapshot) -> None:

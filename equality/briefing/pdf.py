@@ -14,9 +14,12 @@ from typing import Any, Final
 import typst
 
 from equality.briefing.document import Briefing, Section
+from equality.briefing.fitting import column_widths
 from equality.briefing.pictures import FONTS, ratio, svg
 
 LAYOUT: Final = Path(__file__).with_name("briefing.typ")
+TEXT_WIDTH: Final = 6.69
+"""Between the margins of `briefing.typ`, in inches: 17 cm."""
 STANDARD: Final = "ua-1"
 """Accessible PDF: tags, alternative texts, a title and a language are there, or nothing is written."""
 
@@ -68,6 +71,7 @@ def _section(section: Section, number: int, folder: Path) -> dict[str, Any]:
             "title": table.title,
             "headings": [column.title for column in table.columns],
             "kinds": [column.kind for column in table.columns],
+            "widths": column_widths(table, TEXT_WIDTH, 10.5, 0.14),
             "rows": table.texts(),
         }
         if table

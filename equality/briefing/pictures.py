@@ -12,6 +12,7 @@ import font_source_sans_pro
 import vl_convert as vlc
 
 from equality.briefing.document import Figure
+from equality.charts.palette import NARROW
 
 FONTS: Final = Path(font_source_sans_pro.__file__).with_name("files")
 """The folder of the typeface, which comes with its package: no font of the machine is needed."""
@@ -40,7 +41,8 @@ def png(figure: Figure) -> bytes:
 def _spec(figure: Figure) -> str:
     spec: dict[str, Any] = figure.chart.to_dict(format="vega-lite")
     spec["config"] = spec.get("config", {}) | {"background": "white", "font": TYPEFACE}
-    return json.dumps(spec)
+    # Paper is as wide as it is: no phone's layout, whatever size of window the renderer claims to have.
+    return json.dumps(spec).replace(NARROW, "false")
 
 
 def _without_counters(drawn: str) -> str:

@@ -16,7 +16,9 @@ from equality.measures.dimensions import FLAGS
 FOLDER: Final = Path(__file__).resolve().parents[2] / "data" / "briefings"
 """The presets that come with the project."""
 
-Topic = Literal["summary", "characteristics", "recorded", "trend", "areas", "teams", "crimes", "focus"]
+Topic = Literal[
+    "summary", "characteristics", "recorded", "trend", "control", "whatif", "areas", "teams", "crimes", "focus"
+]
 
 Audience = Literal["viewer", "exact"]
 

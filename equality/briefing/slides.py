@@ -14,7 +14,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
 from equality.briefing.document import Briefing, Figure, Section, Table
-from equality.briefing.fitting import lines
+from equality.briefing.fitting import column_widths, lines, pack
 from equality.briefing.pictures import png
 
 NAVY: Final = RGBColor(0x12, 0x43, 0x6D)
@@ -26,11 +26,13 @@ WIDTH, HEIGHT = 13.333, 7.5
 """Of a slide, in inches."""
 LEFT, RIGHT, TOP, BOTTOM = 0.6, 12.73, 0.45, 6.85
 """The edges of what is said, in inches; the marking stands outside."""
-ROWS: Final = 12
-"""Lines of a table on one slide."""
-ROW: Final = 0.36
+ROW: Final = 0.32
 """Height of a table's row of one line, in inches."""
+LINE: Final = 0.19
+"""What each further line adds, in inches."""
 TITLE_HEIGHT: Final = 0.75
+TITLE_SIZE, SMALL_TITLE = 26, 19
+"""Of titles in points: those of two lines are set smaller."""
 TITLE_ONLY: Final = 5
 """Place of the layout with nothing but a title among those of the default template."""
 
@@ -75,7 +77,7 @@ def _master(deck: Any, briefing: Briefing) -> None:
         properties = level.find(qn("a:lvl1pPr"))
         properties.set("algn", "l")
         words = properties.find(qn("a:defRPr"))
-        words.set("sz", "2600")
+        words.set("sz", f"{TITLE_SIZE}00")
         words.set("b", "1")
         fill = words.find(qn("a:solidFill"))
         fill.clear()
@@ -147,12 +149,15 @@ class _Slides:
     def _new(self, title: str) -> Any:
         slide = self._deck.slides.add_slide(self._deck.slide_layouts[0])
         slide.shapes.title.text = title
+        if lines(title, RIGHT - LEFT - 0.2, TITLE_SIZE) > 1:
+            slide.shapes.title.text_frame.paragraphs[0].runs[0].font.size = Pt(SMALL_TITLE)
         return slide
 
     def cover(self, briefing: Briefing) -> None:
         """Title, what is selected, and who made it."""
         slide = self._new(briefing.title)
-        _place(slide.shapes.title, LEFT, 2.2, RIGHT - LEFT, 1.3)
+        tall = max(1.3, lines(briefing.title, RIGHT - LEFT - 0.2, 40) * 0.7 + 0.1)
+        _place(slide.shapes.title, LEFT, 3.5 - tall, RIGHT - LEFT, tall)
         slide.shapes.title.text_frame.paragraphs[0].runs[0].font.size = Pt(40)
         _box(slide, LEFT, 3.6, RIGHT - LEFT, 1.2, [briefing.subtitle], 20, colour=SOFT)
 
@@ -203,68 +208,57 @@ class _Slides:
             self._text_from(self._new(title), title, sentences, TOP + TITLE_HEIGHT + 0.15)
 
     def _text_from(self, slide: Any, title: str, sentences: Sequence[str], top: float) -> None:
-        rest = list(sentences)
-        while rest:
-            fitting = next(
-                (n for n in range(len(rest), 1, -1) if _height(rest[:n], RIGHT - LEFT, 16) <= BOTTOM - top), 1
-            )
-            _box(slide, LEFT, top, RIGHT - LEFT, BOTTOM - top, rest[:fitting], 16, bulleted=True)
-            rest = rest[fitting:]
-            if rest:
+        width, first = RIGHT - LEFT, True
+        heights = [_height([sentence], width, 16) for sentence in sentences]
+        # Evenly over slides of the first's room, so that no slide has one line alone.
+        done = 0
+        for count in pack(heights, BOTTOM - top):
+            if not first:
                 slide, top = self._new(f"{title} (continued)"), TOP + TITLE_HEIGHT + 0.15
+            _box(slide, LEFT, top, width, BOTTOM - top, sentences[done : done + count], 16, bulleted=True)
+            done, first = done + count, False
 
     def table(self, title: str, table: Table, notes: Sequence[str]) -> None:
         """A table on as many slides as its rows need, the headings on each, the notes below its end."""
-        rows = table.texts()
-        parts = _pages(table, rows)
-        for number, part in enumerate(parts, start=1):
-            count = f" ({number} of {len(parts)})" if len(parts) > 1 else ""
-            slide = self._new(f"{title} The figures{count}")
-            top = TOP + TITLE_HEIGHT + 0.05
-            _box(slide, LEFT, top, RIGHT - LEFT, 0.4, [table.title], 14, colour=SOFT)
-            _table(slide, table, part, top + 0.45)
-        below = top + 0.45 + _table_height(table, parts[-1]) + 0.15
-        if _height(notes, RIGHT - LEFT, 12) <= BOTTOM - below:
-            _box(slide, LEFT, below, RIGHT - LEFT, BOTTOM - below, notes, 12, colour=SOFT)
+        rows, width = table.texts(), RIGHT - LEFT
+        heading, heights = _heights(table, rows)
+        top = TOP + TITLE_HEIGHT + 0.05
+        caption = _height([table.title], width, 14) + 0.05
+        small = _height(notes, width, 12) + 0.15 if notes else 0.0
+        room = BOTTOM - top - caption - heading
+        counts = pack(heights, room, small)
+        done = 0
+        for number, count in enumerate(counts, start=1):
+            of = f" ({number} of {len(counts)})" if len(counts) > 1 else ""
+            slide = self._new(f"{title} The figures{of}")
+            _box(slide, LEFT, top, width, caption, [table.title], 14, colour=SOFT)
+            _table(slide, table, rows[done : done + count], top + caption)
+            done += count
+        below = top + caption + heading + sum(heights[done - counts[-1] :]) + 0.15
+        if notes and below + small - 0.15 <= BOTTOM:
+            _box(slide, LEFT, below, width, BOTTOM - below, notes, 12, colour=SOFT)
         else:
             self.text(f"{title} Notes", notes)
 
 
-def _pages(table: Table, rows: list[list[str]]) -> list[list[list[str]]]:
-    """The rows of each slide: by the lines they take, so that long names do not push others off it."""
-    widths = _widths(table, rows)
-    pages: list[list[list[str]]] = [[]]
-    used = 0
-    for row in rows:
-        takes = max(lines(cell, width - 0.2, 12) for cell, width in zip(row, widths, strict=True))
-        if used + takes > ROWS and pages[-1]:
-            pages.append([])
-            used = 0
-        pages[-1].append(row)
-        used += takes
-    return pages
+def _heights(table: Table, rows: Sequence[Sequence[str]]) -> tuple[float, list[float]]:
+    """Of the headings and of each row, in inches."""
+    widths = _widths(table)
+
+    def tall(cells: Sequence[str]) -> float:
+        most = max(lines(cell, width - 0.2, 12) for cell, width in zip(cells, widths, strict=True))
+        return ROW + LINE * (most - 1)
+
+    return tall([column.title for column in table.columns]), [tall(row) for row in rows]
 
 
-def _table_height(table: Table, rows: list[list[str]]) -> float:
-    """Of a part of a table with its headings, in inches."""
-    widths = _widths(table, table.texts())
-    headings = max(lines(c.title, width - 0.2, 12) for c, width in zip(table.columns, widths, strict=True))
-    taken = [max(lines(cell, width - 0.2, 12) for cell, width in zip(row, widths, strict=True)) for row in rows]
-    return sum(max(ROW, ROW - 0.2 + 0.2 * count) for count in (headings, *taken))
-
-
-def _widths(table: Table, rows: list[list[str]]) -> list[float]:
-    """Of the columns in inches: by their longest text, the whole as wide as the slide."""
-    wanted = []
-    for place, column in enumerate(table.columns):
-        longest = max([len(row[place]) for row in rows] + [len(column.title) * 0.6, 5])
-        wanted.append(min(longest, 45) + 2)
-    scale = (RIGHT - LEFT) / sum(wanted)
-    return [scale * one for one in wanted]
+def _widths(table: Table) -> list[float]:
+    """Of the columns in inches, the whole as wide as the slide."""
+    return column_widths(table, RIGHT - LEFT, 12, 0.2)
 
 
 def _table(slide: Any, table: Table, rows: list[list[str]], top: float) -> None:
-    widths = _widths(table, table.texts())
+    widths = _widths(table)
     shape = slide.shapes.add_table(
         len(rows) + 1, len(table.columns), Inches(LEFT), Inches(top), Inches(RIGHT - LEFT), Inches(0.35)
     )
@@ -277,8 +271,11 @@ def _table(slide: Any, table: Table, rows: list[list[str]], top: float) -> None:
         grid.columns[place].width = Inches(width)
     for place, column in enumerate(table.columns):
         _cell(grid.cell(0, place), column.title, column.kind, heading=True)
+    heading, heights = _heights(table, rows)
+    for number, height in enumerate([heading, *heights]):
+        grid.rows[number].height = Inches(height)
+    shape.height = Inches(heading + sum(heights))
     for number, row in enumerate(rows, start=1):
-        grid.rows[number].height = Inches(ROW)
         for place, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
             _cell(grid.cell(number, place), cell, column.kind)
 
@@ -297,6 +294,8 @@ def _cell(cell: Any, text: str, kind: str, *, heading: bool = False) -> None:
     run.text = text
     run.font.size, run.font.bold, run.font.color.rgb = Pt(12), heading, INK
     paragraph.alignment = PP_ALIGN.LEFT if kind == "text" else PP_ALIGN.RIGHT
+    # An empty cell is as tall as the letters that it does not have.
+    paragraph._p.get_or_add_endParaRPr().set("sz", "1200")
     properties = cell._tc.get_or_add_tcPr()
     line = properties.makeelement(qn("a:lnB"), {"w": "19050" if heading else "6350"})
     fill = line.makeelement(qn("a:solidFill"), {})

@@ -5,100 +5,35 @@ Sentences come from `equality.analysis`, so that a briefing says what the pages 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import polars as pl
 
 from equality.analysis import findings
-from equality.analysis.words import month_name, people, percent
+from equality.analysis.words import month_name, percent
 from equality.briefing import tables
 from equality.briefing.document import WIDTH, Figure, Section
-from equality.briefing.figures import Figures
-from equality.briefing.preset import Preset
+from equality.briefing.over_time import over_time
+from equality.briefing.subject import Subject
+from equality.briefing.summary import summary
+from equality.briefing.what_if import what_if
 from equality.charts import paper
 from equality.charts.palette import LIGHT
 from equality.charts.rows import month_rows, rate_rows, state_rows
 from equality.measures.dimensions import months_between, shift_month
 from equality.measures.states import STATE_MEANINGS
+from equality.reading.figures import Figures
 
 MOST: Final = 12
 """Rows of a chart; the table lists all."""
-ACTIONS: Final = 3
 MONTHS: Final = 13
 """In a chart of months: a year, and the month it began with."""
 
 
-def summary(figures: Figures, preset: Preset) -> list[Section]:
-    """The page of substance: how we are doing, what changed, and what would help most."""
-    rates = figures.rates()
-    focus = rates.row(by_predicate=pl.col("characteristic") == preset.focus_on, named=True)
-    title = figures.titles[preset.focus_on]
-    doing = findings.headline(focus, title, "known", figures.people_are, figures.earlier_words)
-    return [
-        Section("Are we getting better, and how sure are we?", doing, tuple(_standing(figures, preset, focus))),
-        _changed(figures, preset, rates),
-        _actions(figures, preset),
-    ]
-
-
-def _standing(figures: Figures, preset: Preset, focus: Mapping[str, Any]) -> list[str]:
-    """The focus against its target and the national figure, in sentences."""
-    about = figures.catalogue[preset.focus_on]
-    if focus["share"] is None:
-        return []
-    target = f"The target is {percent(about.target, 0)}"
-    if focus["low"] >= about.target:
-        said = [f"{target}: it is reached."]
-    elif focus["high"] < about.target:
-        short = round(about.target * focus["n"]) - focus["hits"]
-        said = [f"{target}: it is not reached; about {people(short)} more would have to be known."]
-    else:
-        said = [f"{target}: whether it is reached cannot be told from these numbers."]
-    national = about.national.get(figures.role)
-    if national:
-        said.append(
-            f"In England and Wales {percent(national.known, 0)} were known in {national.period} ({national.source})."
-        )
-    return said
-
-
-def _changed(figures: Figures, preset: Preset, rates: pl.DataFrame) -> Section:
-    title = "What changed since last time?"
-    if figures.earlier is None:
-        return Section(title, "The data does not reach back far enough to compare with an earlier period.")
-    counts = figures.slice(), figures.slice(selection=figures.earlier)
-    found = findings.what_changed(rates, counts, figures.titles, "known", preset.focus_on)
-    if not found:
-        return Section(title, f"Nothing changed by more than chance since {figures.earlier_words}.")
-    several = f"{len(found)} changes are" if len(found) > 1 else "One change is"
-    finding = f"{several} larger than chance explains, against {figures.earlier_words}:"
-    return Section(title, finding, tuple(change.sentence for change in found))
-
-
-def _actions(figures: Figures, preset: Preset) -> Section:
-    about = figures.catalogue[preset.focus_on]
-    held = figures.snapshot.dimensions
-    where = next((d for d in ("team", "area") if d in held and "teams" in preset.topics), "area")
-    dimensions = [d for d in (where, "crime_subgroup", "channel") if d in held]
-    slices = {d: figures.slice(d, characteristics=[preset.focus_on]) for d in dimensions}
-    items = findings.contributors(slices, "known", about.target, limit=ACTIONS, minimum_n=figures.minimum_n)
-    title = f"Which actions would help {about.title.lower()} most?"
-    if not items:
-        return Section(title, "There is no gap here that could be divided.")
-    points = tuple(
-        f"{item.unit} ({held[item.dimension].lower()}): {findings.advice(item, 'known', about.target)}"
-        for item in items
-    )
-    return Section(title, f"Start with {_listed([item.unit for item in items])}: most of the gap is there.", points)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def characteristics(figures: Figures, preset: Preset) -> list[Section]:
+def characteristics(subject: Subject) -> list[Section]:
     """Every characteristic: its rate, its interval, its target, and the national figure."""
+    figures = subject.figures
     rates = figures.rates()
     aims = {name: c.target for name, c in figures.catalogue.items()}
     elsewhere = {n: c.national[figures.role].known for n, c in figures.catalogue.items() if figures.role in c.national}
@@ -127,11 +62,12 @@ def _extremes(rows: pl.DataFrame, figures: Figures) -> str:
     )
 
 
-def recorded(figures: Figures, preset: Preset) -> list[Section]:
+def recorded(subject: Subject) -> list[Section]:
     """What is in the fields: answers, refusals, defaults, nothing."""
+    figures = subject.figures
     rows = rate_rows(figures.rates(), "characteristic", figures.titles, "known")
-    focus = rows.filter(pl.col("id") == preset.focus_on).row(0, named=True)
-    title = figures.titles[preset.focus_on]
+    focus = rows.filter(pl.col("id") == figures.focus).row(0, named=True)
+    title = figures.titles[figures.focus]
     if focus["share"] is None or focus["blank"] is None or focus["declined"] is None:
         finding = "Too few people to show what is recorded."
     else:
@@ -151,39 +87,45 @@ def recorded(figures: Figures, preset: Preset) -> list[Section]:
     ]
 
 
-def trend(figures: Figures, preset: Preset) -> list[Section]:
+def trend(subject: Subject) -> list[Section]:
     """The months of the focus."""
+    figures = subject.figures
     last = figures.selection.period[1]
     months = months_between(max(figures.snapshot.months[0], shift_month(last, 1 - MONTHS)), last)
     chosen = figures.within(figures.selection.during(months[0], last))
     monthly = findings.measured(chosen.slice("month"), "known", figures.minimum_n)
     rows = rate_rows(figures.rates(), "characteristic", figures.titles, "known")
     points = month_rows(rows, monthly, "characteristic", months)
-    # As the table has them: with one decimal.
-    points = points.with_columns(label=pl.col("share").map_elements(percent, return_dtype=pl.String))
+    # As the table has them: with one decimal, and only of its two months.
+    told = pl.col("month").is_in([months[0], months[-1]])
+    points = points.with_columns(
+        label=pl.col("share").map_elements(percent, return_dtype=pl.String), end=pl.when(told).then("end")
+    )
     picture = paper.months(rows, points, months, LIGHT, WIDTH)
-    focus = rows.filter(pl.col("id") == preset.focus_on).row(0, named=True)
-    title = figures.titles[preset.focus_on]
+    focus = rows.filter(pl.col("id") == figures.focus).row(0, named=True)
+    title = figures.titles[figures.focus]
     finding = f"{title}: {focus['change_text']}"
     if figures.earlier_words:
         finding += f", against {figures.earlier_words}"
     what = f"Known by month, {month_name(months[0])} to {month_name(last)}"
+    filling = ("As known now: the newest months may still fill in.",) if figures.evidence.delivered_again() else ()
     return [
         Section(
             "Is it getting better, month by month?",
             f"{finding}.",
             figure=_figure(picture, f"{what}; each line has a scale of its own", f"{what}. {finding}."),
             table=tables.months(rows, points, months, figures.earlier_words, f"{what}, first and last month"),
-            notes=(tables.READING,),
+            notes=(*filling, tables.READING),
         )
     ]
 
 
-def units(dimension: str, question: str) -> Callable[[Figures, Preset], list[Section]]:
+def units(dimension: str, question: str) -> Callable[[Subject], list[Section]]:
     """A topic that lists the units of a dimension."""
 
-    def topic(figures: Figures, preset: Preset) -> list[Section]:
-        name = preset.focus_on
+    def topic(subject: Subject) -> list[Section]:
+        figures = subject.figures
+        name = figures.focus
         if dimension not in figures.snapshot.dimensions:
             return [Section(question, "This export does not say.")]
         rates = figures.rates(dimension, characteristics=[name]).filter(pl.col("n") > 0)
@@ -204,7 +146,7 @@ def units(dimension: str, question: str) -> Callable[[Figures, Preset], list[Sec
                 question,
                 finding,
                 figure=_dots(rows.head(MOST), what),
-                table=tables.rates(rows.head(preset.rows), by.capitalize(), what, aims, {}),
+                table=tables.rates(rows.head(subject.preset.rows), by.capitalize(), what, aims, {}),
                 notes=(tables.READING, *(more if rows.height > MOST else ())),
             )
         ]
@@ -212,12 +154,13 @@ def units(dimension: str, question: str) -> Callable[[Figures, Preset], list[Sec
     return topic
 
 
-def focus(figures: Figures, preset: Preset) -> list[Section]:
+def focus(subject: Subject) -> list[Section]:
     """Groups of crimes, each by itself."""
-    name = preset.focus_on
+    figures = subject.figures
+    name = figures.focus
     about = figures.catalogue[name]
     parts = []
-    for group in preset.focuses:
+    for group in subject.preset.focuses:
         selection = figures.selection
         if group.flags:
             selection = selection.__class__(selection.period, selection.where, group.flags)
@@ -225,18 +168,34 @@ def focus(figures: Figures, preset: Preset) -> list[Section]:
             selection = selection.narrowed("crime_subgroup", *group.crime_subgroup)
         rates = figures.within(selection).rates(characteristics=[name])
         parts.append(rates.with_columns(group=pl.lit(group.title)))
-    rows = rate_rows(pl.concat(parts), "group", {}, "known", {g.title: about.target for g in preset.focuses})
+    rows = rate_rows(pl.concat(parts), "group", {}, "known", {g.title: about.target for g in subject.preset.focuses})
     what = f"{about.title}: known, of 100 {figures.people_are.lower()}, by group of crimes, {figures.period}"
-    aims = {g.title: about.target for g in preset.focuses}
+    aims = {g.title: about.target for g in subject.preset.focuses}
     return [
         Section(
             "Are victims of high-harm crime recorded better or worse?",
             _extremes(rows, figures),
             figure=_dots(rows, what),
             table=tables.rates(rows, "Group of crimes", what, aims, {}),
-            notes=(tables.READING, "A crime can belong to more than one group."),
+            notes=(tables.READING, "A crime can belong to more than one group.", *_not_marked(subject)),
         )
     ]
+
+
+def _not_marked(subject: Subject) -> list[str]:
+    """What flags of groups this snapshot cannot show, or hide the flags that are filtered by."""
+    groups = [group for group in subject.preset.focuses if group.flags]
+    held = subject.figures.snapshot.flags
+    without = [group.title for group in groups if not set(group.flags) & set(held)]
+    said = []
+    if without:
+        said.append(
+            f"No crime of this snapshot is marked so: {', '.join(without)}. Extracts loaded by an earlier version are "
+            "not marked by their offence codes: load them again."
+        )
+    if groups and subject.figures.selection.flags:
+        said.append("The filter by crime flag does not hold in the groups that are flags themselves.")
+    return said
 
 
 def _dots(rows: pl.DataFrame, what: str) -> Figure:
@@ -249,11 +208,13 @@ def _figure(picture: Any, title: str, alt: str) -> Figure:
     return Figure(title, alt, picture)
 
 
-TOPICS: Final[Mapping[str, Callable[[Figures, Preset], list[Section]]]] = {
+TOPICS: Final[Mapping[str, Callable[[Subject], list[Section]]]] = {
     "summary": summary,
     "characteristics": characteristics,
     "recorded": recorded,
     "trend": trend,
+    "control": over_time,
+    "whatif": what_if,
     "areas": units("area", "Where are the gaps?"),
     "teams": units("team", "Which teams hold the gap?"),
     "crimes": units("crime_subgroup", "In which crimes is it missing?"),

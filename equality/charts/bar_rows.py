@@ -57,6 +57,8 @@ def bar_rows(
     reference: float | None = None,
     edges: Mapping[str, str] | None = None,
     clickable: bool = False,
+    width: int | str = "container",
+    room: int = 260,
 ) -> Any:
     """The chart; with `clickable` a click on a row selects it, as `row` with its `id`.
 
@@ -72,6 +74,8 @@ def bar_rows(
         reference: a value, in per cent, drawn as a line through all rows.
         edges: kind → colour of the line around its bars, for fills too pale to be seen; else the background's.
         clickable: whether rows can be chosen.
+        width: in pixels, on paper; else that of the page.
+        room: pixels that the values take at the right, where the page is not narrow.
     """
     base = alt.Chart(rows).encode(y=_y(rows))
     kinds = [kind for kind in fills if kind in rows["kind"]]
@@ -99,7 +103,7 @@ def bar_rows(
             x=_x("end", scale)
         ),
         *_words(named.encode(x=_at(scale.low, scale), text="name:N"), colours, align="left", fontWeight="bold",
-                limit=alt.ExprRef(expr=f"width - ({NARROW} ? 110 : 260)")),
+                limit=alt.ExprRef(expr=f"width - ({NARROW} ? 110 : {room})")),
         *_words(words.encode(x=_at(scale.high, scale), text="shown:N"), colours, align="right"),
     ]  # fmt: skip
     if clickable:
@@ -113,7 +117,7 @@ def bar_rows(
         layers.append(band.add_params(chosen))
     # A layer without marks would be a picture without a name to a screen reader.
     layers = [layer for layer in layers if not layer.data.is_empty()]
-    return styled(alt.layer(*layers), colours, width="container", height=_count(rows) * ROW + HEAD)
+    return styled(alt.layer(*layers), colours, width=width, height=_count(rows) * ROW + HEAD)
 
 
 def _count(rows: pl.DataFrame) -> int:

@@ -117,7 +117,15 @@ def event_rows(events: Sequence[tuple[date, str, bool]], rows: pl.DataFrame) -> 
 
 
 @unchecked
-def control(rows: pl.DataFrame, events: pl.DataFrame, target: float | None, colours: Palette) -> Any:
+def control(
+    rows: pl.DataFrame,
+    events: pl.DataFrame,
+    target: float | None,
+    colours: Palette,
+    *,
+    width: int | str = "container",
+    height: int = HEIGHT,
+) -> Any:
     """The control chart as a picture.
 
     Args:
@@ -125,6 +133,8 @@ def control(rows: pl.DataFrame, events: pl.DataFrame, target: float | None, colo
         events: a frame of `event_rows`.
         target: share to reach; None draws none.
         colours: those of the mode.
+        width: in pixels, on paper; else that of the page.
+        height: in pixels.
     """
     shares = [name for name in rows.columns if rows.schema[name] == pl.Float64]
     data = rows.with_columns(pl.col(shares) * 100)
@@ -137,7 +147,7 @@ def control(rows: pl.DataFrame, events: pl.DataFrame, target: float | None, colo
     if target is not None:
         layers += _target(target, near, (low, high), data, axes, colours)
     layers += _points(data, axes, colours)
-    return styled(alt.layer(*layers), colours, height=HEIGHT, width="container")
+    return styled(alt.layer(*layers), colours, height=height, width=width)
 
 
 def _span(rows: pl.DataFrame) -> tuple[float, float]:

@@ -61,6 +61,13 @@ def lift_rows(found: Plan, keys: Sequence[str], titles: Mapping[str, str], missi
     return pl.DataFrame(rows, schema=schema).with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
 
 
-def lifts(rows: pl.DataFrame, rate: float, colours: Palette) -> Any:
-    """The chart, with the rate to which the places are lifted as a line."""
-    return bar_rows(rows, WHOLE, {"lift": colours.mark}, colours, reference=100 * rate)
+def lifts(rows: pl.DataFrame, rate: float, colours: Palette, width: int | str = "container") -> Any:
+    """The chart, with the rate to which the places are lifted as a line.
+
+    On paper, with a width in pixels, values are short, so that long names are whole.
+    """
+    if isinstance(width, int):
+        after = (100 * pl.col("total_after")).round(1)
+        rows = rows.with_columns(value_text=pl.format("{} · all {}%", "brief", after))
+    room = 140 if isinstance(width, int) else 260
+    return bar_rows(rows, WHOLE, {"lift": colours.mark}, colours, reference=100 * rate, width=width, room=room)

@@ -6,6 +6,7 @@ make pictures too tall for words of a readable size.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -22,6 +23,8 @@ HEAD: Final = 1.1
 """Height of the scale and the key above the rows, in rows."""
 NAMES: Final = 250
 """Width of the names."""
+ONE_LINE, TWO_LINES = 32, 38
+"""Characters of a name that fit into its width: in one line, and in each of two smaller ones."""
 VALUES: Final = 150
 """Width of the values at the right."""
 
@@ -140,6 +143,8 @@ def months(rows: pl.DataFrame, points: pl.DataFrame, shown: Sequence[str], colou
 
 
 def _base(data: pl.DataFrame, rows: pl.DataFrame) -> Any:
+    if "name" in data.columns:
+        data = data.with_columns(broken=pl.col("name").map_elements(_broken, return_dtype=pl.String))
     return alt.Chart(data.with_columns(middle=pl.col("row") + 0.5)).encode(
         y=alt.Y("middle:Q", scale=_vertical(rows), axis=None)
     )
@@ -151,10 +156,22 @@ def _vertical(rows: pl.DataFrame) -> alt.Scale:
 
 def _words(base: Any, width: int, values: str | None) -> list[Any]:
     """The name of each row at the left and its value at the right."""
-    named = base.mark_text(align="left", fontWeight="bold", limit=NAMES - 10).encode(x=alt.value(0), text="name:N")
+    long = f"length(datum.name) > {ONE_LINE}"
+    look: dict[str, Any] = {"align": "left", "fontWeight": "bold"}
+    named = [
+        base.transform_filter(f"!({long})").mark_text(**look).encode(x=alt.value(0), text="name:N"),
+        base.transform_filter(long)
+        .mark_text(**look, fontSize=11, lineBreak="\n", lineHeight=12, dy=-6)
+        .encode(x=alt.value(0), text="broken:N"),
+    ]
     if values is None:
-        return [named]
-    return [named, base.mark_text(align="right", limit=VALUES + 100).encode(x=alt.value(width), text=f"{values}:N")]
+        return named
+    return [*named, base.mark_text(align="right", limit=VALUES + 100).encode(x=alt.value(width), text=f"{values}:N")]
+
+
+def _broken(name: str) -> str:
+    """A name in two lines, if it is too long for one."""
+    return "\n".join(textwrap.wrap(name, max(TWO_LINES, len(name) // 2 + 6)))
 
 
 def _ticks(rows: pl.DataFrame, colours: Palette, place: alt.Scale) -> list[Any]:

@@ -19,7 +19,7 @@ from equality.exports.geography import DISTRICTS, district_of_points
 from equality.exports.once import looked_up, together
 from equality.exports.profile import Profile
 from equality.exports.read import ExportFile, joined_to
-from equality.exports.recognise import recognisers
+from equality.exports.recognise import offence_flags, recognisers
 
 __all__ = ["RECORD_FIELDS", "Coded", "code"]
 
@@ -150,6 +150,10 @@ def _look_up(raw: pl.LazyFrame, profile: Profile) -> dict[str, _LookUp]:
         )
     if "latitude" in profile.columns:
         found["area"] = _points(raw, profile)
+    if "crime" in found and profile.offences is None:
+        crime, bits = found["crime"], offence_flags()
+        marks = [bits.get(code, 0) for code in crime.new.cast(pl.String)]
+        found["offence_flags"] = _LookUp(crime.source, crime.old, pl.Series(marks, dtype=pl.UInt16))
     return found
 
 

@@ -8,7 +8,7 @@ from equality.exports import dates
 from equality.exports.geography import policing_areas
 from equality.exports.once import labels, mapped, once
 from equality.exports.profile import Profile
-from equality.exports.recognise import look_up, offences, valid_on
+from equality.exports.recognise import entries_of, offences, valid_on
 from equality.measures.dimensions import DIMENSIONS, NOT_RECORDED
 from equality.store.registry import with_categories
 
@@ -87,6 +87,9 @@ def _with_age(frame: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
 def _with_crime(frame: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
     if "crime" not in frame.collect_schema():
         return frame
+    if "offence_flags" in frame.collect_schema():
+        entered = pl.col("flags") if "flags" in profile.columns else pl.lit(0, dtype=pl.UInt16)
+        frame = frame.with_columns(flags=entered.fill_null(0) | pl.col("offence_flags"))
     known = offences(profile.offences)
     groups = {code: group for code, (group, _) in known.items()}
     subgroups = {code: subgroup for code, (_, subgroup) in known.items()}
@@ -123,14 +126,14 @@ def _with_person_type(frame: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
 
 
 def _with_places(frame: pl.LazyFrame, profile: Profile) -> pl.LazyFrame:
-    for name, file in profile.lookups.items():
-        if name in profile.columns:
-            frame = frame.with_columns(valid_on(name, "recorded_on", look_up(file)).alias(name))
+    for name in ("team", "area"):
+        if name in profile.columns and (entries := entries_of(profile, name)):
+            frame = frame.with_columns(valid_on(name, "recorded_on", entries).alias(name))
     if not _in_districts(profile):
         return frame
     if "lpa" not in profile.columns:
         frame = frame.with_columns(lpa_label=pl.lit(None, dtype=pl.Categorical))
-    now, then = policing_areas()
+    now, then = policing_areas(entries_of(profile, "lpa"))
     return frame.with_columns(lpa=now, lpa_then=then)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import functools
 import json
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ import polars as pl
 import shapely
 from shapely.geometry import shape
 
+from equality.choices.entries import Valid
 from equality.exports.labels import fold
 from equality.exports.once import labels, mapped
 from equality.measures.dimensions import NO_LOCATION, NOT_RECORDED, OUTSIDE
@@ -91,53 +94,63 @@ def district_of_label(label: str | None) -> tuple[str, bool]:
 
 
 @functools.cache
-def _areas(folder: Path = DATA) -> pl.DataFrame:
-    return pl.read_csv(folder / "reference" / "areas.csv", try_parse_dates=True)
+def areas_of_file(folder: Path = DATA) -> tuple[Valid, ...]:
+    """District → local policing area, from when to when, as `data/reference/areas.csv` says it."""
+    with (folder / "reference" / "areas.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Valid(row["district"], row["lpa"], _day(row["valid_from"]), _day(row["valid_to"]))
+            for row in csv.DictReader(file)
+        )
 
 
-def area_of_today() -> dict[str, str]:
-    """District, or former local policing area, → the local policing area to which it belongs today."""
-    areas = _areas()
-    now = dict(areas.filter(pl.col("valid_to").is_null()).select("district", "lpa").iter_rows())
-    former = areas.filter(pl.col("valid_to").is_not_null()).select("lpa", "district").iter_rows()
-    return now | {lpa: now[district] for lpa, district in former} | {lpa: lpa for lpa in now.values()}
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
-def district_areas() -> dict[str, list[str]]:
-    """Each local policing area of today → its districts."""
-    now = _areas().filter(pl.col("valid_to").is_null())
-    groups = now.group_by("lpa", maintain_order=True).agg("district")
-    return dict(groups.iter_rows())
+def area_of_today(areas: Sequence[Valid]) -> dict[str, str]:
+    """District, or former local policing area, → the local policing area to which it belongs today.
+
+    Today's is the entry without an end.
+    """
+    now = {entry.label: entry.value for entry in areas if entry.end is None}
+    former = {entry.value: now[entry.label] for entry in areas if entry.end is not None and entry.label in now}
+    return now | former | {lpa: lpa for lpa in now.values()}
 
 
-def policing_areas() -> tuple[pl.Expr, pl.Expr]:
+def policing_areas(areas: Sequence[Valid]) -> tuple[pl.Expr, pl.Expr]:
     """Local policing area of today, and the one on the day of recording, over `area` and `recorded_on`.
 
     Where the district says nothing, the export's own label in `lpa_label` (a canonical name, or null) decides
     both. Areas outside the force keep their name.
+
+    Args:
+        areas: district → area, from when to when.
     """
-    today = area_of_today()
+    today = area_of_today(areas)
     own = pl.col("lpa_label")
     elsewhere = pl.when(pl.col("area").is_in([OUTSIDE, NO_LOCATION])).then(pl.col("area"))
     fallback = [elsewhere, labels(NOT_RECORDED)]
+    spans: dict[tuple[date | None, date | None], dict[str, str]] = {}
+    for entry in areas:
+        spans.setdefault((entry.start, entry.end), {})[entry.label] = entry.value
     then = []
-    for (start, end), part in _areas().group_by(["valid_from", "valid_to"], maintain_order=True):
+    for (start, end), part in spans.items():
         within = pl.lit(True)
         if start is not None:
             within &= pl.col("recorded_on") >= pl.lit(start)
         if end is not None:
             within &= pl.col("recorded_on") <= pl.lit(end)
-        then.append(pl.when(within).then(mapped(pl.col("area"), dict(part.select("district", "lpa").iter_rows()))))
+        then.append(pl.when(within).then(mapped(pl.col("area"), part)))
     now = [mapped(pl.col("area"), today), mapped(pl.col("lpa_label"), today)]
     return pl.coalesce(*now, *fallback), pl.coalesce(*then, own, *fallback)
 
 
-def lpa_label(label: str | None) -> tuple[str | None, bool]:
+def lpa_label(label: str | None, areas: Sequence[Valid]) -> tuple[str | None, bool]:
     """The canonical name of a local policing area's label, and whether it was recognised."""
     folded = fold(label or "").replace(" and ", " & ")
     if not folded:
         return None, True
-    names = {fold(name).replace(" and ", " & "): name for name in _areas()["lpa"].unique().to_list()}
+    names = {fold(entry.value).replace(" and ", " & "): entry.value for entry in areas}
     names |= dict.fromkeys(map(fold, _ELSEWHERE), OUTSIDE)
     found = names.get(folded)
     return found, found is not None

@@ -11,18 +11,19 @@ from typing import Any
 
 import polars as pl
 
+from equality.choices.in_force import in_force
 from equality.errors import EqualityError, ExportError, LoadCancelledError, WarningsNotAcceptedError
 from equality.exports import closed, dates, drift, workspace
 from equality.exports.extract import COMPRESSION, STORED, Extract, unreadable, write_extract
 from equality.exports.joined import open_files
 from equality.exports.profile import Profile
 from equality.exports.read import ExportFile, joined_to
+from equality.exports.validity import with_entries
 from equality.measures import measure, stored_states
 from equality.measures.dimensions import DIMENSIONS, FLAG_BITS
 from equality.measures.evidence import Extracted
 from equality.protection.audit import Act, audit_log
 from equality.protection.people import Person, local_person
-from equality.settings import settings
 from equality.store.registry import Registry, new_id, superseded
 from equality.store.snapshot import Snapshot, SourceFile
 from equality.store.writing import Writing
@@ -87,6 +88,7 @@ def load(
     Whatever it raises, no snapshot of this load is visible.
     """
     registry = registry or Registry(store)
+    profile = with_entries(profile, registry.database)
     steps = _Steps(progress, cancelled)
     names = [path.name for path in paths]
     workspace.clear()
@@ -232,7 +234,8 @@ class _Loading:
         if newest:
             self._steps.take("judging what is known now")
             known = self._closed.open(state, day)
-            outcome = measure.validate(known, extract.characteristics, self._profile.crime_reference_pattern)
+            pattern, aims = self._profile.crime_reference_pattern, in_force(self._registry.database).targets.aims()
+            outcome = measure.validate(known, extract.characteristics, pattern, aims)
             (folder / "validation.json").write_text(json.dumps(outcome, indent=1), encoding="utf-8")
         self._state, self._before = state, snapshot
         return snapshot, extract.unmapped
@@ -256,7 +259,8 @@ class _Loading:
         earlier = [s for s in self._earlier if s.extract_date <= snapshot.extract_date]
         before = self._before or (earlier[-1] if earlier else None)
         per_file = self._profile.extract.snapshot == "all_files"
-        return replace(snapshot, warnings=drift.differences(snapshot, before, settings(), per_file=per_file))
+        limits = in_force(self._registry.database).settings
+        return replace(snapshot, warnings=drift.differences(snapshot, before, limits, per_file=per_file))
 
 
 def _describe(extract: Extract, profile: Profile, counts: pl.DataFrame, identifier: str) -> Snapshot:

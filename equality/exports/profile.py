@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
+from equality.choices.entries import Valid
 from equality.errors import ProfileError
 from equality.exports.mistakes import described
 from equality.exports.tables import JoinedTable, bare, checked
@@ -209,6 +211,18 @@ class Profile(_Strict):
     blank: tuple[str, ...] = ()
     placeholder_dates: tuple[date, ...] = ()
     characteristics: dict[str, Held]
+    _entries: Mapping[str, tuple[Valid, ...]] = PrivateAttr(default_factory=dict)
+
+    @property
+    def entries(self) -> Mapping[str, tuple[Valid, ...]]:
+        """What labels mean from when to when in the store that is loaded into; empty where only files say it."""
+        return self._entries
+
+    def with_entries(self, entries: Mapping[str, tuple[Valid, ...]]) -> Profile:
+        """The same profile with what labels mean from when to when: kind of `equality.choices.entries` → entries."""
+        made = self.model_copy()
+        made._entries = entries
+        return made
 
     @field_validator("dates")
     @classmethod

@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
+from equality.choices.entries import Valid
 from equality.errors import ProfileError
-from equality.exports.geography import DATA, district_of_label, lpa_label
+from equality.exports.geography import DATA, areas_of_file, district_of_label, lpa_label
 from equality.exports.labels import fold, labels_for
 from equality.exports.once import labels
 from equality.exports.profile import Profile
@@ -36,14 +36,16 @@ def recognisers(profile: Profile) -> dict[str, Recogniser]:
         spellings = {s: channel for channel, names in profile.channels.items() for s in (channel, *names)}
         found["channel"] = _table(spellings, NOT_RECORDED)
     values: Mapping[str, dict[str, str]] = {str(name): table for name, table in profile.values.items()}
-    lookups: Mapping[str, str] = {str(name): file for name, file in profile.lookups.items()}
     for name in ("team", "area", "crime_group", "crime_subgroup"):
         if name in profile.columns:
-            found[name] = _as_written(values.get(name, {}), look_up(lookups.get(name)))
+            # Only a file says which labels there are: a single entry of an administrator leaves others as they are.
+            listed = entries_of(profile, name) if name in profile.lookups else ()
+            found[name] = _as_written(values.get(name, {}), listed)
     if "district" in profile.columns:
         found["area"] = district_of_label
     if "lpa" in profile.columns:
-        found["lpa_label"] = lpa_label
+        areas = entries_of(profile, "lpa")
+        found["lpa_label"] = lambda label: lpa_label(label, areas)
     if "offence_code" in profile.columns:
         groups = dict.fromkeys(offences(profile.offences), "")
         found["crime"] = lambda label: (
@@ -71,7 +73,7 @@ def _table(spellings: Mapping[str, str], blank: str, otherwise: str | None = Non
 def _as_written(values: Mapping[str, str], valid: Sequence[Valid]) -> Recogniser:
     """A label is its own value unless the profile says otherwise; of a look-up, one that it lacks is unknown."""
     known = {fold(label): value for label, value in values.items()}
-    listed = {entry.label for entry in valid} | {fold(entry.value) for entry in valid}
+    listed = {fold(entry.label) for entry in valid} | {fold(entry.value) for entry in valid}
 
     def recognise(label: str | None) -> tuple[str | None, bool]:
         text = " ".join((label or "").split())
@@ -81,18 +83,13 @@ def _as_written(values: Mapping[str, str], valid: Sequence[Valid]) -> Recogniser
     return recognise
 
 
-@dataclass(frozen=True)
-class Valid:
-    """What a label means from one day to another; an open end is None.
-
-    Attributes:
-        label: folded.
-    """
-
-    label: str
-    value: str
-    start: date | None
-    end: date | None
+def entries_of(profile: Profile, kind: str) -> tuple[Valid, ...]:
+    """What labels of areas (`lpa`), teams or places mean from when to when, as a load with this profile takes it."""
+    if kind in profile.entries:
+        return profile.entries[kind]
+    if kind == "lpa":
+        return areas_of_file()
+    return look_up({str(name): file for name, file in profile.lookups.items()}.get(kind))
 
 
 def look_up(name: str | None) -> tuple[Valid, ...]:
@@ -107,7 +104,7 @@ def look_up(name: str | None) -> tuple[Valid, ...]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return tuple(
-                Valid(fold(row["label"]), row["value"], _day(row["valid_from"]), _day(row["valid_to"]))
+                Valid(row["label"], row["value"], _day(row["valid_from"]), _day(row["valid_to"]))
                 for row in csv.DictReader(file)
             )
     except (OSError, KeyError, ValueError) as error:
@@ -125,7 +122,7 @@ def valid_on(column: str, day: str, entries: Sequence[Valid]) -> pl.Expr:
     """The value of a column's label on the day in another column; the label itself where no entry is valid then."""
     spans: dict[tuple[date | None, date | None], dict[str, str]] = {}
     for entry in entries:
-        spans.setdefault((entry.start, entry.end), {})[entry.label] = entry.value
+        spans.setdefault((entry.start, entry.end), {})[fold(entry.label)] = entry.value
     own = pl.col(column).cast(pl.String)
     folded = own.str.to_lowercase().str.replace_all(r"\s*([-/])\s*", "$1")
     cases = []
@@ -178,23 +175,51 @@ def offences(name: str | None = None, folder: Path | None = None) -> dict[str, t
 
     Args:
         name: a reference table in `data/reference` with the columns `code`, `group` and `subgroup`; without one the
-            Home Office list of 2017/18.
+            Home Office list of 2017/18 with the codes that came later.
         folder: where `reference` is; default: `data`.
 
     Raises:
         ProfileError: if there is no such table, or it lacks a column.
     """
-    file_name, columns = name or "home_office_offence_codes_2017_18.csv", _HOME_OFFICE if name is None else _OWN
-    code, group, subgroup = columns
+    code, group, subgroup = _HOME_OFFICE if name is None else _OWN
+    found = {}
+    for file_name in _HOME_OFFICE_FILES if name is None else (name,):
+        for row in _reference(file_name, (code, group, subgroup), folder):
+            found[row[code].strip().upper()] = row[group], row[subgroup]
+    return found
+
+
+@functools.cache
+def offence_flags(folder: Path | None = None) -> dict[str, int]:
+    """Offence code of the Home Office → the bits of the flags that follow from it.
+
+    Args:
+        folder: where `reference` is; default: `data`.
+
+    Raises:
+        ProfileError: if the table cannot be read, or names a flag that does not exist.
+    """
+    found: dict[str, int] = {}
+    for row in _reference("offence_flags.csv", ("code", "flag"), folder):
+        if row["flag"] not in FLAG_BITS:
+            raise ProfileError(f"offence_flags.csv: there is no flag {row['flag']}: there are {', '.join(FLAG_BITS)}")
+        code = row["code"].strip().upper()
+        found[code] = found.get(code, 0) | FLAG_BITS[row["flag"]]
+    return found
+
+
+def _reference(file_name: str, columns: Sequence[str], folder: Path | None) -> list[dict[str, str]]:
     try:
         with ((folder or DATA) / "reference" / file_name).open(encoding="utf-8-sig", newline="") as file:
-            return {row[code].strip().upper(): (row[group], row[subgroup]) for row in csv.DictReader(file)}
+            return [{column: row[column] for column in columns} for row in csv.DictReader(file)]
     except (OSError, KeyError) as error:
         raise ProfileError(
             f"the table of offences {file_name} cannot be read from data/reference ({error}); it needs the columns "
             f"{', '.join(columns)}"
         ) from error
 
+
+_HOME_OFFICE_FILES = ("home_office_offence_codes_2017_18.csv", "home_office_offence_codes_later.csv")
 
 _HOME_OFFICE = ("Offence_Code", "Offence_Group", "Offence_Subgroup")
 _OWN = ("code", "group", "subgroup")

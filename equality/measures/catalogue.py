@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +55,23 @@ class Characteristic:
     meaning: str
     target: float
     national: dict[str, NationalFigure]
+
+
+@dataclass(frozen=True)
+class Aim:
+    """A target that a force chose, for the checkpoint.
+
+    Attributes:
+        characteristic: its id.
+        share: share known that is aimed at, 0 to 1.
+        where: dimension → value, of the people it speaks of; empty for everyone.
+        whom: the same in words.
+    """
+
+    characteristic: str
+    share: float
+    where: Mapping[str, str]
+    whom: str
 
 
 @functools.cache

@@ -42,8 +42,12 @@ FLAGS: Final[Mapping[str, str]] = {
     "honour_based": "Honour-based abuse",
     "online": "Online",
     "knife": "Knife",
+    "controlling_or_coercive": "Controlling or coercive behaviour",
+    "modern_slavery": "Modern slavery",
 }
-"""Crime flags. A flag says what motivated or marks the crime, never what the victim is."""
+"""Crime flags. A flag says what motivated or marks the crime, never what the victim is. Their order is that of their
+bits in stored counts: a new one goes to the end. Some follow from the offence (`data/reference/offence_flags.csv`).
+"""
 
 FLAG_BITS: Final[Mapping[str, int]] = {flag: 1 << bit for bit, flag in enumerate(FLAGS)}
 """Flag → its bit in the `flags` column, so that one small integer carries any combination."""
@@ -73,6 +77,12 @@ class Selection:
         """The same selection with one dimension restricted to these values (none: unrestricted)."""
         where = {k: v for k, v in self.where.items() if k != dimension}
         return replace(self, where=where | ({dimension: values} if values else {}))
+
+    @property
+    def role_and_channel(self) -> tuple[str, str]:
+        """The one role and the one channel that this selection is narrowed to; empty where it is not."""
+        role, channel = (self.where.get(name, ()) for name in ("role", "channel"))
+        return role[0] if len(role) == 1 else "", channel[0] if len(channel) == 1 else ""
 
     def during(self, first: str, last: str) -> Selection:
         """The same selection in another period."""

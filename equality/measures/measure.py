@@ -17,6 +17,7 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 
 import gx_polars  # noqa: F401 - importing it registers the polars datasource
 from equality.measures import people
+from equality.measures.catalogue import Aim
 from equality.measures.counts import KINDS, column
 from equality.measures.evidence import EVIDENCE, Extracted
 from equality.measures.states import meta, state_column, state_expression
@@ -27,6 +28,7 @@ from equality.measures.suites import (
     parameters,
     state_conditions,
     suite,
+    target_suite,
 )
 
 # Great Expectations keeps its current project in a global; Streamlit runs each session in a thread.
@@ -117,7 +119,10 @@ def _elsewhere(characteristic: str) -> str:
 
 
 def validate(
-    records: pl.LazyFrame, characteristics: Sequence[str], crime_reference_pattern: str | None = None
+    records: pl.LazyFrame,
+    characteristics: Sequence[str],
+    crime_reference_pattern: str | None = None,
+    aims: Sequence[Aim] = (),
 ) -> dict[str, Any]:
     """Run every suite over records as a Great Expectations checkpoint.
 
@@ -125,6 +130,7 @@ def validate(
         records: person-role records.
         characteristics: those the export holds.
         crime_reference_pattern: regular expression of the export's crime references; None skips that check.
+        aims: the targets that a force chose; where it chose none, those of `targets.json` hold.
 
     Returns:
         `success` and `suites`: per suite its `name`, `success` and `results`, each with `characteristic`,
@@ -134,7 +140,7 @@ def validate(
     measured = with_states(records, characteristics)
     columns = measured.collect_schema().names()
     with _ONE_AT_A_TIME:
-        checkpoint = _checkpoint(characteristics, columns, crime_reference_pattern is not None)
+        checkpoint = _checkpoint(characteristics, columns, aims, crime_reference_pattern is not None)
         outcome = checkpoint.run(
             batch_parameters={"dataframe": measured},
             expectation_parameters=parameters(characteristics, crime_reference_pattern),
@@ -153,7 +159,9 @@ def validate(
     }
 
 
-def _checkpoint(characteristics: Sequence[str], columns: Sequence[str], has_references: bool) -> gx.Checkpoint:
+def _checkpoint(
+    characteristics: Sequence[str], columns: Sequence[str], aims: Sequence[Aim], has_references: bool
+) -> gx.Checkpoint:
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
@@ -164,7 +172,8 @@ def _checkpoint(characteristics: Sequence[str], columns: Sequence[str], has_refe
     )
     definitions = []
     for name in (*STATE_SUITES, TARGET_SUITE, *RECORD_SUITES):
-        wanted = suite(name, characteristics, columns)
+        chosen = name == TARGET_SUITE
+        wanted = target_suite(characteristics, columns, aims) if chosen else suite(name, characteristics, columns)
         if not has_references:
             wanted.expectations = [e for e in wanted.expectations if "crime_reference_pattern" not in str(e)]
         if wanted.expectations:

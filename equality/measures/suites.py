@@ -13,7 +13,8 @@ from typing import Any
 from great_expectations.core.expectation_suite import ExpectationSuite
 
 from equality.errors import EqualityError
-from equality.measures.catalogue import EXPECTATIONS
+from equality.measures.catalogue import EXPECTATIONS, Aim
+from equality.measures.catalogue import characteristics as catalogue
 from equality.measures.codes import code_list
 from equality.measures.states import by_characteristic
 from gx_polars import Condition, conditions, load_suite
@@ -69,6 +70,42 @@ def suite(
     content = copy.deepcopy(_content(name, folder))
     content["expectations"] = [e for e in content["expectations"] if _applies(e, set(characteristics), set(columns))]
     return load_suite(content)
+
+
+def target_suite(
+    characteristics: Sequence[str], columns: Sequence[str], aims: Sequence[Aim], folder: Path = EXPECTATIONS
+) -> ExpectationSuite:
+    """The suite of targets with what a force chose in place of the file's: for everyone, and for some people beside.
+
+    Args:
+        characteristics: those that the export holds.
+        columns: the columns of its records; an aim for people whom they cannot tell apart is left out.
+        aims: the chosen targets.
+        folder: where the suites are.
+    """
+    content = copy.deepcopy(_content(TARGET_SUITE, folder))
+    held = [e for e in content["expectations"] if _applies(e, set(characteristics), set(columns))]
+    content["expectations"] = list(held)
+    base = {e["meta"]["characteristic"]: copy.deepcopy(e) for e in held}
+    for aim in aims:
+        if aim.characteristic not in base or not set(aim.where) <= set(columns):
+            continue
+        if not aim.where:
+            next(e for e in held if e["meta"]["characteristic"] == aim.characteristic)["kwargs"]["mostly"] = aim.share
+            continue
+        own = copy.deepcopy(base[aim.characteristic])
+        own["kwargs"]["mostly"] = aim.share
+        own["kwargs"]["row_condition"] = {
+            "type": "and",
+            "conditions": [own["kwargs"]["row_condition"], *(_equals(n, v) for n, v in aim.where.items())],
+        }
+        own["meta"]["sentence"] = f"{catalogue()[aim.characteristic].title}: {aim.whom}"
+        content["expectations"].append(own)
+    return load_suite(content)
+
+
+def _equals(column: str, value: str) -> dict[str, Any]:
+    return {"type": "comparison", "column": {"name": column}, "operator": "==", "parameter": value}
 
 
 def _applies(expectation: dict[str, Any], characteristics: set[str], columns: set[str]) -> bool:

@@ -14,9 +14,10 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from equality.errors import DeniedError, StoreError
 from equality.protection.audit import Act, AuditLog, clean
 from equality.protection.people import Person, Role
-from equality.settings import Settings
+from equality.settings import Settings, settings
 from equality.store import tables
 from equality.store.database import Database
 
@@ -83,6 +84,7 @@ class Assignment:
         teams: of a team lead.
         at: UTC.
         by: who gave it.
+        number: of the change, counted up.
     """
 
     who: str
@@ -90,6 +92,7 @@ class Assignment:
     teams: tuple[str, ...]
     at: datetime
     by: str
+    number: int = 0
 
 
 class Roles:
@@ -119,39 +122,94 @@ class Roles:
         return self._changes()
 
     def give(
-        self, who: str, role: Role | None, teams: tuple[str, ...], by: Person, log: AuditLog, reason: str = ""
+        self,
+        who: str,
+        role: Role | None,
+        teams: tuple[str, ...],
+        by: Person,
+        log: AuditLog,
+        reason: str = "",
+        seen: int | None = None,
     ) -> None:
         """Give somebody a role from now on.
 
+        Args:
+            who: as the identity provider names them.
+            role: None: they may do nothing.
+            teams: of a team lead.
+            by: who gives it.
+            log: the audit log.
+            reason: why.
+            seen: the number of that person's change that the one who decides has seen, 0 for none; None: whatever
+                holds.
+
         Raises:
             ValueError: if the name is empty, or the teams do not fit the role.
+            DeniedError: if the one who gives may not.
+            StoreError: if somebody changed it since, or nobody would be an administrator any more.
             AuditError: if it cannot be written to the audit log.
         """
+        if not may(by, May.administer):
+            raise DeniedError("Nothing was changed: giving roles is not for yours. Ask an administrator.")
         name = clean(who).lower()
         if not name:
             raise ValueError("say whose role it is, as the identity provider names them")
         if bool(teams) != (role is Role.team_lead):
             raise ValueError("a team lead has at least one team, and nobody else has any")
-        about = {"whose": name, "role": role, "teams": list(teams)}
+        before = self.of(name)
+        about = {"whose": name, "from": before.role if before else None, "role": role, "teams": list(teams)}
+        now = datetime.now(UTC).replace(tzinfo=None)
         with log.acting(Act.roles, by, about, reason), self._database.engine.begin() as connection:
-            connection.execute(
-                _table.insert().values(
-                    who=name, role=role or "", teams=list(teams), at=datetime.now(UTC).replace(tzinfo=None), by=by.id
-                )
+            if self._database.is_postgresql:
+                # Two administrators must not take the role from each other at once.
+                connection.exec_driver_sql("LOCK TABLE role_changes IN EXCLUSIVE MODE")
+            # The first statement takes SQLite's lock: what follows sees every change before this one.
+            inserted = connection.execute(
+                _table.insert().values(who=name, role=role or "", teams=list(teams), at=now, by=by.id)
             )
+            number = int((inserted.inserted_primary_key or (0,))[0])
+            earlier = _newest(connection, _table.c.number < number)
+            if seen is not None and seen != (earlier[name].number if name in earlier else 0):
+                raise StoreError(
+                    f"Nothing was changed: somebody else changed the role of {name} since you opened it. Look at what "
+                    "holds now, then decide again."
+                )
+            was_one = name in earlier and earlier[name].role is Role.administrator
+            after = _newest(connection)
+            if was_one and not _by_groups() and not any(a.role is Role.administrator for a in after.values()):
+                raise StoreError(
+                    f"Nothing was changed: {name} is the last administrator. Make somebody else one first, then take "
+                    "the role away."
+                )
 
     def _changes(self, *where: sa.ColumnElement[bool]) -> list[Assignment]:
         if not self._database.exists():
             return []
-        query = sa.select(_table).where(*where).order_by(_table.c.number.desc())
         try:
             with self._database.engine.connect() as connection:
-                rows = connection.execute(query).all()
+                return _read(connection, *where)
         except sa.exc.DBAPIError as error:
             raise self._database.unreachable(error) from error
-        return [
-            Assignment(row.who, Role(row.role) if row.role else None, tuple(row.teams), row.at, row.by) for row in rows
-        ]
+
+
+def _read(connection: sa.Connection, *where: sa.ColumnElement[bool]) -> list[Assignment]:
+    rows = connection.execute(sa.select(_table).where(*where).order_by(_table.c.number.desc())).all()
+    return [
+        Assignment(row.who, Role(row.role) if row.role else None, tuple(row.teams), row.at, row.by, row.number)
+        for row in rows
+    ]
+
+
+def _newest(connection: sa.Connection, *where: sa.ColumnElement[bool]) -> dict[str, Assignment]:
+    newest: dict[str, Assignment] = {}
+    for change in _read(connection, *where):
+        newest.setdefault(change.who, change)
+    return newest
+
+
+def _by_groups() -> bool:
+    """Whether somebody may be an administrator by their groups, whatever the table says."""
+    return bool(settings().roles_claim) and "administrator" in settings().roles_by_claim.values()
 
 
 def person_of(claims: Mapping[str, Any], roles: Roles, given: Settings) -> Person:

@@ -21,6 +21,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from equality.choices.in_force import reason_required
 from equality.errors import AuditError
 from equality.protection.people import Person
 from equality.settings import settings
@@ -66,7 +67,7 @@ ACT_TITLES: Final[Mapping[Act, str]] = {
     Act.refusal: "Refused",
 }
 NEEDS_REASON: Final = frozenset({Act.records, Act.download, Act.assignment, Act.settings, Act.roles, Act.purge})
-"""Acts that need a reason where the setting `EQUALITY_AUDIT_REASON_REQUIRED` says so."""
+"""Acts that need a reason where the setting `audit_reason_required` says so."""
 
 
 @dataclass(frozen=True)
@@ -160,10 +161,7 @@ class AuditLog:
             AuditError: if it cannot be written, or a reason is required and missing.
             StoreError: if there is no registry to write to.
         """
-        reason = clean(reason)
-        if act in NEEDS_REASON and settings().audit_reason_required and not reason:
-            raise AuditError("Not done: a reason is required. Say why (--reason on the command line).")
-        return self._append(act, by, about, reason)
+        return self._append(act, by, about, clean(reason), asked=act in NEEDS_REASON)
 
     @contextmanager
     def acting(self, act: Act, by: Person, about: Mapping[str, Any], reason: str = "") -> Iterator[Entry]:
@@ -210,14 +208,14 @@ class AuditLog:
         except sa.exc.DBAPIError as error:
             raise self.database.unreachable(error) from error
 
-    def _append(self, act: Act, by: Person, about: Mapping[str, Any], reason: str) -> Entry:
+    def _append(self, act: Act, by: Person, about: Mapping[str, Any], reason: str, *, asked: bool = False) -> Entry:
         about = json.loads(canonical(about))
         try:
             self.database.migrate()
             # Opened first: where the file cannot even be opened, nothing is written anywhere.
             descriptor = os.open(self.anchor, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
             try:
-                entry = self._insert(act, by, about, reason)
+                entry = self._insert(act, by, about, reason, asked=asked)
                 _put(descriptor, f"{entry.number} {entry.hash}\n".encode())
             finally:
                 os.close(descriptor)
@@ -225,7 +223,7 @@ class AuditLog:
             raise AuditError(_denied(error, self)) from error
         return entry
 
-    def _insert(self, act: Act, by: Person, about: Mapping[str, Any], reason: str) -> Entry:
+    def _insert(self, act: Act, by: Person, about: Mapping[str, Any], reason: str, *, asked: bool) -> Entry:
         with self.database.engine.connect() as connection:
             if self.database.is_postgresql:
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
@@ -236,6 +234,8 @@ class AuditLog:
             updated = connection.execute(_guard.update().where(_guard.c.id == 1).values(entries=_guard.c.entries + 1))
             if updated.rowcount != 1:
                 raise AuditError("Not done: the audit log's guard row is gone. Run python -m equality audit verify.")
+            if asked and not reason and reason_required(connection):
+                raise AuditError("Not done: a reason is required. Say why (--reason on the command line).")
             number, head = connection.execute(sa.select(_guard.c.entries, _guard.c.head)).one()
             now = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
             unsigned = Entry(number, now, clean(by.id), by.role or "", act, about, reason, head)

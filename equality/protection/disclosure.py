@@ -36,7 +36,7 @@ from equality.errors import StoreError
 from equality.measures.counts import KINDS, SUPPRESSED, characteristics_of, column
 from equality.measures.dimensions import DIMENSIONS, Selection
 from equality.measures.states import APPLICABLE_STATES
-from equality.settings import settings
+from equality.settings import Settings, settings
 
 MARKER: Final = SUPPRESSED
 """Stands where a figure is suppressed."""
@@ -71,10 +71,9 @@ class Rule:
         )
 
 
-def rule() -> Rule:
-    """The rule that the settings give."""
-    chosen = settings()
-    return Rule(chosen.disclosure_threshold, chosen.disclosure_base, chosen.disclosure_dimensions)
+def rule(given: Settings) -> Rule:
+    """The rule that settings give: those in force, or those that a briefing was made with."""
+    return Rule(given.disclosure_threshold, given.disclosure_base, given.disclosure_dimensions)
 
 
 class Disclosure:

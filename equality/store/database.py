@@ -16,7 +16,7 @@ from equality.store.tables import HEAD
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _MIGRATING = 0x657175616C
 
-_KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", HEAD)
+_KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", HEAD)
 
 
 class Database:

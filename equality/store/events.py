@@ -78,11 +78,13 @@ class Entry:
     event: Event
 
 
-def current(database: Database, source: str) -> list[Entry]:
-    """The events of a source that hold, the oldest first."""
+def current(database: Database, source: str, as_of: datetime | None = None) -> list[Entry]:
+    """The events of a source that hold, the oldest first; with a time (UTC), those that held then."""
+    until = as_of.astimezone(UTC).replace(tzinfo=None) if as_of and as_of.tzinfo else as_of
     newest: dict[str, Entry] = {}
     for entry in history(database, source):
-        newest[entry.event_id] = entry
+        if until is None or entry.at <= until:
+            newest[entry.event_id] = entry
     held = [entry for entry in newest.values() if entry.action != "withdrawn"]
     return sorted(held, key=lambda e: (e.event.happened_on, e.event.title, e.event_id))
 
@@ -136,7 +138,7 @@ def withdraw(database: Database, of: Entry, who: str) -> None:
 
 
 def _append(database: Database, event_id: str, version: int, action: str, source: str, event: Event, who: str) -> None:
-    event = _checked(event)
+    event = checked(event)
     database.migrate()
     row = {
         "event_id": event_id,
@@ -162,7 +164,12 @@ def _append(database: Database, event_id: str, version: int, action: str, source
         raise database.unreachable(error) from error
 
 
-def _checked(event: Event) -> Event:
+def checked(event: Event) -> Event:
+    """An event as it is kept.
+
+    Raises:
+        StoreError: if it says nothing that can be drawn.
+    """
     title, note = " ".join(event.title.split()), event.note.strip()
     if not title:
         raise StoreError("Give the event a title: a few words that a chart can show.")

@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-HEAD: Final = "0007"
+HEAD: Final = "0008"
 """The newest migration in `migrations/versions`: what this code reads and writes."""
 
 metadata = sa.MetaData()
@@ -98,6 +98,34 @@ role_changes = sa.Table(
     sa.Column("teams", sa.JSON, nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
     sa.Column("by", sa.String, nullable=False),
+)
+
+setting_changes = sa.Table(
+    "setting_changes",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("value", sa.JSON, nullable=False),
+    sa.Column("was", sa.JSON, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("who", sa.String, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+)
+
+valid_entries = sa.Table(
+    "valid_entries",
+    metadata,
+    sa.Column("entry_id", sa.String(64), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("action", sa.String, nullable=False),
+    sa.Column("of", sa.String, nullable=False, index=True),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("valid_from", sa.Date, nullable=True),
+    sa.Column("valid_to", sa.Date, nullable=True),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("who", sa.String, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
 )
 
 worklists = sa.Table(

@@ -15,6 +15,7 @@ from equality.synthetic.crimes import CrimeMaker, Crimes
 from equality.synthetic.draws import Bools, Ints, rng_for
 from equality.synthetic.extracts import HEADING_OF, Block, Written
 from equality.synthetic.gaps import INVALID, VALUE, Cells, GapMaker
+from equality.synthetic.offences import COERCIVE, COERCIVE_EACH, COERCIVE_OF
 from equality.synthetic.people import PeopleMaker, Rows, person_ref
 from equality.synthetic.teams import TEAMS
 
@@ -49,7 +50,8 @@ class BlockMaker:
         self._answers = Answers(seed)
         self._gaps = GapMaker(until)
         self._organisations = max(20, round(people * _SHOPS_PER_PERSON))
-        self._codes = pl.Series([o.code for o in self.crimes.offences])
+        self._codes = pl.Series([*(o.code for o in self.crimes.offences), COERCIVE])
+        self._may_be_coercive = np.asarray([o.code in COERCIVE_OF for o in self.crimes.offences])
         self._teams = pl.Series([t.name for t in TEAMS])
 
     def make(self, part: Part) -> Block:
@@ -82,7 +84,7 @@ class BlockMaker:
             "District": lab.DISTRICT.write(lab.DISTRICT.pick(crimes.place, rng.random(len(crimes.place)))),
             "Team": self._teams.gather(pl.Series(crimes.team)),
             "How Reported": lab.CHANNEL.write(lab.CHANNEL.pick(crimes.channel, rng.random(len(crimes.channel)))),
-            "HO Code": self._codes.gather(pl.Series(crimes.offence)),
+            "HO Code": self._codes.gather(pl.Series(self._code_of(crimes))),
             "Crime Flags": lab.FLAG_SETS.write(crimes.flags),
         }
         spread = pl.Series(at)
@@ -96,6 +98,13 @@ class BlockMaker:
         kind = np.where(nobody, lab.PERSON_TYPE.code("unidentified_other"), kind)
         fixed["Person Type"] = lab.PERSON_TYPE.write(lab.PERSON_TYPE.pick(kind, rng.random(n)))
         return fixed
+
+    def _code_of(self, crimes: Crimes) -> Ints:
+        """Position of each crime's code; by place and not by chance, so that all other draws stay as they are."""
+        domestic = np.flatnonzero(crimes.domestic & self._may_be_coercive[crimes.offence])
+        code = crimes.offence.copy()
+        code[domestic[::COERCIVE_EACH]] = len(self._codes) - 1
+        return code
 
     def _refs(self, rng: np.random.Generator, rows: Rows) -> pl.Series:
         """N and digits for a person, G and digits for an organisation, X1, X2 … for nobody named."""

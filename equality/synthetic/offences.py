@@ -109,6 +109,9 @@ UNDER_16 = ("22B", "19D", "19G", "11A", "13", "71", "88A")
 FEMALE_ONLY = ("19C", "19D", "19E", "20A", "20B")
 MALE_ONLY = ("19F", "19G", "19H", "17A", "17B")
 
+COERCIVE, COERCIVE_OF, COERCIVE_EACH = "8U", ("8L", "8Q"), 6
+"""Controlling or coercive behaviour is later than the mix: every sixth domestic crime of harassment or stalking."""
+
 # Suspects per crime: the chance of a first one, by practice group.
 _SUSPECT = {
     "violence": 0.76,

@@ -110,3 +110,25 @@ def test_the_gap_is_shared_out_without_rest(frame: pl.DataFrame, minimum: int) -
 @pytest.mark.parametrize(("share", "whole"), [(0.005, 1), (0.004, 0), (0.464, 46), (1.0, 100), (0.285, 29)])
 def test_whole_percent(share: float, whole: int) -> None:
     assert whole_percent(share) == whole
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=1, max_size=8),
+    st.integers(0, 100),
+    st.integers(0, 100),
+    st.integers(-3, 3),
+)
+def test_rounded_counts_have_rounded_gains_and_the_rate_of_the_whole(
+    parts: list[tuple[int, int]], rate: int, goal: int, off: int
+) -> None:
+    counted = [(5 * hits, 5 * (hits + missing)) for hits, missing in parts]
+    whole = 5 * max(0, sum(h for h, _ in parts) + off), 5 * (sum(h + m for h, m in parts) + 10)
+    got = plan(cells(counted), ["team"], rate / 100, goal / 100, 0, whole, 5)
+    assert got.now == whole[0] / whole[1]
+    assert got.needed % 5 == got.records % 5 == 0
+    assert got.needed >= goal / 100 * whole[1] - whole[0] - 1e-6
+    for row in got.cells.iter_rows(named=True):
+        assert row["gain"] % 5 == 0
+        assert rate / 100 * row["n"] - 1e-6 <= row["hits_after"] < rate / 100 * row["n"] + 5
+    if got.cells.height:
+        assert got.cells["total_after"][-1] == pytest.approx((whole[0] + got.records) / whole[1])

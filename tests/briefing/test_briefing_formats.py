@@ -6,6 +6,7 @@ import io
 
 import pikepdf
 import pytest
+from briefing_measuring import scale_numbers
 from briefing_reading import csv_files, numbers, page_text, pdf_text, sheets, slides_text, squeezed
 from pptx import Presentation
 from pptx.util import Inches
@@ -13,6 +14,7 @@ from pypdf import PdfReader
 
 from equality.briefing.document import Briefing, sentences
 from equality.briefing.keep import files_of
+from equality.briefing.pictures import svg
 from equality.briefing.workbook import sheet_names
 
 TEXTS = {"pdf": pdf_text, "pptx": slides_text, "html": page_text}
@@ -41,6 +43,8 @@ def test_no_format_says_a_number_that_the_briefing_does_not(
     pages = len(PdfReader(io.BytesIO(files["pdf"])).pages)
     # Numbers of pages, of the parts of a table and of a picture's scale are the layout's own.
     layout = {str(number) for number in range(1, pages + 20)} | {"0", "25", "50", "75", "100"}
+    for section in briefing.sections:
+        layout |= scale_numbers(svg(section.figure)) if section.figure else set()
     assert set(numbers(TEXTS[ending](files[ending]))) - set(said) <= layout
 
 

@@ -10,13 +10,15 @@ import pytest
 from briefing_reading import numbers
 from conftest import ordered
 
-from equality.briefing.figures import Figures
 from equality.briefing.order import carry_out
 from equality.briefing.preset import presets
+from equality.briefing.subject import Subject
 from equality.briefing.topics import TOPICS
 from equality.measures.catalogue import characteristics
 from equality.measures.counts import slice_counts
 from equality.measures.dimensions import Selection, months_between, shift_month
+from equality.reading.figures import Figures
+from equality.reading.stored import Stored
 from equality.store.registry import Registry
 
 SLICES = 500
@@ -59,9 +61,8 @@ def test_no_sentence_contradicts_its_figures(registry: Registry, source: str) ->
             where[dimension] = (rng.choice(counts[dimension].unique(maintain_order=True).to_list()),)
         name = rng.choice(list(held))
         selection = Selection((shift_month(last, 1 - length), last), where)
-        figures = Figures(snapshot, counts, held, selection, 20)
-        preset = presets()["pcc-monthly"].model_copy(update={"focus_on": name})
-        doing = TOPICS["summary"](figures, preset)[0]
+        figures = Figures(snapshot, counts, held, selection, 20, Stored(registry, snapshot, (snapshot,)), focus=name)
+        doing = TOPICS["summary"](Subject(figures, presets()["pcc-monthly"]))[0]
         now = known(figures, selection, name)
         before = known(figures, figures.earlier, name) if figures.earlier else (0, 0)
         told[judge(doing.finding, doing.points, now, before, held[name].target)] += 1

@@ -42,7 +42,9 @@ def store(sample_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def give(store: Path, role: Role | None) -> None:
     registry = Registry(store)
     teams = ("Team 1",) if role is Role.team_lead else ()
-    Roles(registry.database).give(ADDRESS, role, teams, local_person(), audit_log(registry))
+    roles, log = Roles(registry.database), audit_log(registry)
+    roles.give("other@force.example", Role.administrator, (), local_person(), log)  # somebody has to stay one
+    roles.give(ADDRESS, role, teams, local_person(), log)
 
 
 def opened(page: str, user: dict[str, Any] | None, **params: str) -> AppTest:

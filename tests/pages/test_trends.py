@@ -96,8 +96,8 @@ def test_steps_basis_and_kind_are_in_the_address(store: Path) -> None:
     app = run(source="athena", step="week", chart="p")
     assert "the week of" in header(app)
     assert {s.key: s.value for s in app.selectbox if s.key.startswith("trend-")} == {
-        "trend-step": "week",
-        "trend-chart": "p",
+        "own-step": "week",
+        "own-chart": "p",
     }
     now = run(source="athena", basis="now")
     assert "recorded in Aug 2026" in header(now)  # later months still fill in
@@ -162,4 +162,4 @@ def test_a_snapshot_from_before_ages_were_counted_is_shown_as_known_now(store: P
         path.unlink()
     app = run(source="athena")
     assert "load it again" in " ".join(str(c.value) for c in app.caption).replace("\\", "")
-    assert not [s for s in app.selectbox if s.key in ("trend-step", "trend-basis")]
+    assert not [s for s in app.selectbox if s.key in ("own-step", "own-basis")]

@@ -75,6 +75,8 @@ def test_a_store_from_before_notes_has_none_and_new_files_have_theirs(tmp_path: 
         connection.execute("DROP TABLE audit")
         connection.execute("DROP TABLE audit_guard")
         connection.execute("DROP TABLE role_changes")
+        connection.execute("DROP TABLE setting_changes")
+        connection.execute("DROP TABLE valid_entries")
         for name in ("worklists", "worklist_changes", "worklist_counts", "audit_samples", "audit_findings"):
             connection.execute(f"DROP TABLE {name}")
         connection.execute("UPDATE alembic_version SET version_num = '0002'")

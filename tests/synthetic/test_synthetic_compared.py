@@ -16,7 +16,7 @@ from equality.analysis.funnel import FAR_ABOVE, FAR_BELOW, Spread, funnel
 from equality.analysis.kitagawa import Split, kitagawa, verdict
 from equality.analysis.whatif import median_rate, plan
 from equality.synthetic import planted
-from equality.synthetic.offences import PRACTICES, load_offences
+from equality.synthetic.offences import COERCIVE, PRACTICES, load_offences
 
 STRATA = ["crime", "channel", "domestic"]
 SINCE = date(2025, 11, 1)
@@ -37,6 +37,7 @@ PLANTED_TEAMS = {*planted.TRAINED_TEAMS, planted.DUMPING_TEAM, planted.W1_TEAM}
 def people(victims: pl.DataFrame) -> pl.DataFrame:
     """The year that the dashboard shows first, with the strata of the mix."""
     practice = {o.code: PRACTICES.index(o.practice) for o in load_offences()}
+    practice[COERCIVE] = PRACTICES.index("harassment")
     text = pl.col("Self Defined Ethnicity").str.strip_chars().str.to_lowercase()
     declined = (text.str.contains(r"^(n4|nx)") | text.is_in(NO_ANSWER[2:])).fill_null(False)
     return victims.filter(pl.col("recorded") >= SINCE).with_columns(

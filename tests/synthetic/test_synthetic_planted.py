@@ -10,7 +10,7 @@ import pytest
 from synthetic_reading import UNTIL, channel
 
 from equality.synthetic import planted
-from equality.synthetic.offences import PRACTICES, load_offences
+from equality.synthetic.offences import COERCIVE, PRACTICES, load_offences
 from equality.synthetic.teams import TEAMS
 
 TRAINING = planted.training_date(UNTIL)
@@ -101,6 +101,7 @@ def test_another_team_enters_white_british_for_everyone(victims: pl.DataFrame) -
 
 def test_two_districts_differ_by_mix_only(victims: pl.DataFrame) -> None:
     practice = {o.code: PRACTICES.index(o.practice) for o in load_offences()}
+    practice[COERCIVE] = PRACTICES.index("harassment")
     pair = victims.filter(pl.col("District").is_in(planted.MIX_ONLY_DISTRICTS)).with_columns(
         practice=pl.col("HO Code").replace_strict(practice),
         channel=channel(),
