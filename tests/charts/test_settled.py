@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from dashboard.tasks_panel import headline
@@ -35,6 +36,7 @@ def counted(cells: list[tuple[str, str, int]], list_id: str = "a") -> pl.DataFra
     return pl.DataFrame(rows).group_by(pl.all().exclude("cells")).agg(pl.col("cells").sum())
 
 
+@hypothesis_settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from([*OPEN, "not_understood"]), st.sampled_from(NOW), st.integers(1, 5_000)),
