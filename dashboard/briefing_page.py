@@ -131,6 +131,6 @@ def _section(context: Context, section: Section, number: int) -> None:
         frame = pl.DataFrame(table.texts(), schema=[c.title for c in table.columns], orient="row")
         columns = {c.title: st.column_config.TextColumn(c.title) for c in table.columns}
         with st.expander(plain(table.title)):
-            show.table(context.snapshot, frame, f"briefing-table-{number}", table.title, columns)
+            show.table(context, frame, f"briefing-table-{number}", table.title, columns)
     for note in section.notes:
         st.caption(plain(note))

@@ -262,4 +262,4 @@ def table(context: Context, numbers: pl.DataFrame, check: Check) -> None:
         "named": text("Named"),
     }
     columns = {name: known[name] for name in numbers.columns}
-    show.table(context.snapshot, numbers, f"table-{check.id}", f"{check.title}: the numbers", columns)
+    show.table(context, numbers, f"table-{check.id}", f"{check.title}: the numbers", columns)

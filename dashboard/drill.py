@@ -75,7 +75,8 @@ def headline(context: Context, rows: pl.DataFrame, cells: pl.DataFrame) -> str:
 
 def nobody(context: Context) -> None:
     """The page of a selection without any record: says so, and stops."""
-    st.header("Too few to say: nobody is in this selection.", anchor=False)
+    hidden = "nobody, or too few to show, are" if context.disclosure else "nobody is"
+    st.header(f"Too few to say: {hidden} in this selection.", anchor=False)
     breadcrumbs(context)
     st.info("Take a filter away to see more.")
     show.how_counted(context)

@@ -15,6 +15,7 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard import data
+from dashboard.text import plain
 from equality.errors import EqualityError
 from equality.protection.access import Roles, person_of, signed_in_until
 from equality.protection.audit import Act, audit_log
@@ -102,7 +103,7 @@ def note(act: Act, found: Person, about: dict[str, Any]) -> None:
 def sign_out_button(found: Person) -> None:
     """A button that ends this person's sessions on this server, in every browser."""
     if sign_in_is_set_up():
-        st.button("Sign out", key="sign-out", on_click=_sign_out, args=(found,), help=f"Signed in as {found.id}")
+        st.button("Sign out", key="sign-out", on_click=_sign_out, args=(found,), help=f"Signed in as {plain(found.id)}")
 
 
 def _sign_out(found: Person) -> None:
@@ -174,5 +175,5 @@ def _ask_to_sign_in(title: str, words: str) -> None:
 
 def _stop(title: str, words: str) -> None:
     st.title(title, anchor=False)
-    st.error(words)
+    st.error(plain(words))
     st.stop()

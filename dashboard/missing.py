@@ -197,7 +197,7 @@ def tables(
     }
     st.write(COUNTED_SO)
     show.table(
-        context.snapshot,
+        context,
         patterns.select("label", "records", percent=100 * pl.col("share")),
         "table-patterns",
         "Patterns of missing answers",
@@ -210,7 +210,7 @@ def tables(
     titles, focus = context.titles, context.view.characteristic
     shown = pairs.filter(pl.col("n") >= context.minimum_n)
     show.table(
-        context.snapshot,
+        context,
         shown.select(
             pl.col("given", "other").replace(titles),
             "both",
@@ -231,7 +231,7 @@ def tables(
     )
     levels = tested.filter(pl.col("characteristic") == focus).sort("factor", "level")
     show.table(
-        context.snapshot,
+        context,
         levels.select(
             pl.col("factor").replace(factor_titles(context)),
             "level",
@@ -269,7 +269,7 @@ def tables(
             orient="row",
         )
         show.table(
-            context.snapshot,
+            context,
             frame,
             "table-bounds",
             f"Bounds of {titles[focus]}",

@@ -51,7 +51,7 @@ PAGES: Final = {
     for page in (
         PageInfo("overview", "Overview", "How are we doing, and what should we do next?", ":material/monitoring:"),
         PageInfo("gaps", "Gaps", "Where are the gaps?", ":material/grid_on:"),
-        PageInfo("trends", "Trends", "Is it getting better, or is it noise?", ":material/show_chart:", May.exact),
+        PageInfo("trends", "Trends", "Is it getting better, or is it noise?", ":material/show_chart:"),
         PageInfo("compare", "Compare", "Who differs by more than chance and mix?", ":material/filter_alt:", May.exact),
         PageInfo("drivers", "Drivers", "Why, and what would help most?", ":material/account_tree:", May.exact),
         PageInfo("plausibility", "Plausibility", "Are the answers believable?", ":material/fact_check:", May.exact),

@@ -90,7 +90,7 @@ def _waterfall(context: Context, split: Split, shown: str | None, ends: tuple[st
             )
             table = pl.concat([table.filter(~few), sums])
         columns = reasoning.waterfall_columns(context.snapshot.dimensions[shown])
-        show.table(context.snapshot, table, drill.key("waterfall-table", context), "Practice and mix", columns)
+        show.table(context, table, drill.key("waterfall-table", context), "Practice and mix", columns)
 
 
 def who(context: Context, by: str) -> None:
@@ -126,7 +126,7 @@ def who(context: Context, by: str) -> None:
         )
         key_table = drill.key("pareto-table", context)
         columns = reasoning.pareto_columns(unit_title, words.gap)
-        show.table(context.snapshot, listed, key_table, name, columns, comparing.by_table(key_table, listed["id"]))
+        show.table(context, listed, key_table, name, columns, comparing.by_table(key_table, listed["id"]))
 
 
 def what(context: Context) -> None:
@@ -174,4 +174,4 @@ def what(context: Context) -> None:
                 percent_total=100 * pl.col("total_after"),
             )
             columns = reasoning.lift_columns(context, keys, RATE_TITLES[measure])
-            show.table(context.snapshot, listed, drill.key("lifts-table", context), name, columns)
+            show.table(context, listed, drill.key("lifts-table", context), name, columns)

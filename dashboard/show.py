@@ -14,6 +14,7 @@ from dashboard import data, to_records
 from dashboard.fields import field_title
 from dashboard.shell import Context
 from dashboard.text import day_name, plain
+from equality import spreadsheet
 from equality.analysis.words import period_name
 from equality.charts import palette, settled
 from equality.charts.control import SIGNAL_TITLES
@@ -21,6 +22,7 @@ from equality.charts.matrix import STEP_NAMES
 from equality.charts.palette import Palette
 from equality.measures.counts import RATE_MEANINGS, RATE_TITLES
 from equality.measures.states import APPLICABLE_STATES, STATE_MEANINGS, STATE_TITLES
+from equality.protection.disclosure import MARKER
 from equality.store.snapshot import Snapshot
 
 SYNTHETIC = "Synthetic data: invented people"
@@ -60,7 +62,7 @@ def chosen(key: str, name: str) -> dict[str, Any] | None:
 
 
 def table(
-    snapshot: Snapshot,
+    of: Context | Snapshot,
     frame: pl.DataFrame,
     key: str,
     alt_text: str,
@@ -71,17 +73,24 @@ def table(
     on screen.
 
     Args:
-        snapshot: what it is of.
+        of: whose figures: the page's context, whose reader may not see all of them, or a snapshot.
         frame: what it shows.
         key: its key.
         alt_text: its name for those who cannot see it.
         columns: the columns to show, in order.
         on_select: called when a row is chosen.
     """
+    context = of if isinstance(of, Context) else None
+    snapshot = of.snapshot if isinstance(of, Context) else of
     if snapshot.synthetic:
         frame = frame.with_columns(data=pl.lit("Synthetic"))
         columns = {**columns, "data": st.column_config.TextColumn("Data")}
-    grid(frame, key, alt_text, columns, on_select)
+    protected = context is not None and context.disclosure is not None
+    if protected:
+        # Columns that are not shown would be sent all the same.
+        frame = frame.select(name for name in columns if name in frame.columns)
+    # A figure that is missing in front of somebody who may not see all of them is suppressed, or needs one that is.
+    grid(frame, key, alt_text, columns, on_select, missing=MARKER if protected else None)
 
 
 def grid(
@@ -90,10 +99,22 @@ def grid(
     alt_text: str,
     columns: Mapping[str, Any],
     on_select: Callable[[], None] | None = None,
+    missing: str | None = None,
 ) -> None:
-    """A table of typed columns that is not about people: without the mark of those that are invented."""
+    """A table of typed columns that is not about people: without the mark of those that are invented.
+
+    Args:
+        frame: what it shows.
+        key: its key.
+        alt_text: its name for those who cannot see it.
+        columns: the columns to show, in order.
+        on_select: called when a row is chosen.
+        missing: what stands in a cell without a value.
+    """
     st.dataframe(
-        frame.to_arrow(),  # Streamlit would take a Polars frame through pandas, and change values on the way
+        # Streamlit would take a Polars frame through pandas, and change values on the way. A table has a download of
+        # its own, which does nothing about formulas.
+        spreadsheet.inert(frame).to_arrow(),
         key=key,
         alt=alt_text,
         hide_index=True,
@@ -101,6 +122,7 @@ def grid(
         column_order=list(columns),
         on_select=on_select or "ignore",
         selection_mode="single-row",
+        placeholder=missing,
         # Up to this many rows the table shows all; more scroll.
         height="content" if frame.height <= LONGEST else "auto",
     )

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboard import event_forms, show, trends
+from dashboard import event_forms, shell, show, trends
 from dashboard.shell import Context
 from dashboard.text import day_name, plain
 from dashboard.trends import Basis
@@ -70,6 +70,8 @@ def _remarks(context: Context, how: Basis, chart: ControlChart, target: float | 
         )
     elif how.matures:
         said.append("Points less than 56 days old still fill in (hollow): they neither set limits nor signal.")
+    elif context.disclosure:
+        said.append("Figures are as the newest extract has them: how records fill in is not shown in your role.")
     elif how.history is None:
         said.append("How records fill in was not counted when this snapshot was loaded: load it again to see it.")
     else:
@@ -168,7 +170,7 @@ def others(context: Context, how: Basis, charts: Mapping[str, ControlChart]) -> 
         "limits": text("Limits"),
         "points": number("Points", help="Settled points that set the limits"),
     }
-    show.table(context.snapshot, frame, "trend-others", "The trend of every characteristic", columns, follow)
+    show.table(context, frame, "trend-others", "The trend of every characteristic", columns, follow)
 
 
 def _rows(context: Context, charts: Mapping[str, ControlChart]) -> pl.DataFrame:
@@ -231,11 +233,10 @@ def maturity_section(context: Context, how: Basis) -> None:
 def tables(context: Context, chart: ControlChart) -> None:
     """The chart's numbers as a table, and the history of events."""
     with st.expander("The same numbers as a table"):
-        show.table(
-            context.snapshot, _twin(chart), "control-table", "The points, limits and signals of the chart", _columns()
-        )
-    with st.expander("Events and their history"):
-        event_forms.table(context)
+        show.table(context, _twin(chart), "control-table", "The points, limits and signals of the chart", _columns())
+    if shell.may_change_events():
+        with st.expander("Events and their history"):
+            event_forms.table(context)
 
 
 def _twin(chart: ControlChart) -> pl.DataFrame:

@@ -29,6 +29,11 @@ def neutralised(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col(pl.String).str.replace(_LOOKS_LIKE_A_FORMULA, "'$1"))
 
 
+def inert(frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame for the screen: what a spreadsheet would take for a formula has an invisible word joiner in front."""
+    return frame.with_columns(pl.col(pl.String).str.replace(_LOOKS_LIKE_A_FORMULA, "\u2060$1"))
+
+
 def neutral(text: str) -> str:
     """One text that no spreadsheet takes for a formula."""
     return f"'{text}" if re.match(_LOOKS_LIKE_A_FORMULA, text) else text

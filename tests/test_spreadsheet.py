@@ -9,10 +9,11 @@ import fastexcel
 import polars as pl
 import pytest
 from hypothesis import given
+from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from equality.errors import StoreError
-from equality.spreadsheet import csv_bytes, neutralised, restored, write, xlsx_bytes
+from equality.spreadsheet import csv_bytes, inert, neutralised, restored, write, xlsx_bytes
 
 DANGEROUS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "'=1", "''=1"]
 HARMLESS = ["", "'", "it's", "a=1", "1-2", " =1", "’=", "ßé漢"]
@@ -28,6 +29,14 @@ def test_anything_else_stays_as_it_is(text: str) -> None:
     assert neutralised(pl.DataFrame({"a": [text]}))["a"].to_list() == [text]
 
 
+def test_on_screen_it_looks_the_same_and_the_table_s_own_download_holds_no_formula() -> None:
+    shown = inert(pl.DataFrame({"a": [*DANGEROUS, *HARMLESS], "b": range(17)}))["a"].to_list()
+    assert [text.replace("\u2060", "") for text in shown] == [*DANGEROUS, *HARMLESS]
+    assert not any(text and text[0] in "=+-@\t\r\n" for text in shown)
+    assert shown[len(DANGEROUS) :] == HARMLESS
+
+
+@how(deadline=None)
 @given(st.lists(st.one_of(st.none(), st.text(st.sampled_from("'=+-@\t\r\nab,\"")), st.text()), min_size=1))
 def test_what_was_neutralised_can_be_restored(texts: list[str | None]) -> None:
     frame = pl.DataFrame({"a": texts}, schema={"a": pl.String})

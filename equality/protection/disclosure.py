@@ -67,7 +67,8 @@ class Rule:
         """The rule in words, for readers."""
         return (
             f"Figures are rounded to multiples of {self.base}, by month and unit, so that nobody can be singled out. "
-            f"{MARKER} is a figure below {self.threshold}; 0 is none or next to none. Rates are of rounded figures."
+            f"{MARKER} is a figure below {self.threshold}, or a rate of too few people; 0 is none or next to none. "
+            "Rates are of rounded figures."
         )
 
 

@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from driving import Server, drawn
+from driving import ARGUMENTS, Server, drawn, free_port
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from signing_in import PEOPLE, TEAM, Provider, SignedServer, Somebody, give_roles, new_context, sign_in
 
 # As patient as actions are: a load takes seconds, on a busy machine many.
 expect.set_options(timeout=20_000)
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 """Debian's Chromium; where there is none, the one that `playwright install chromium` downloads."""
 
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 
 @pytest.fixture(scope="session")
 def server(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server that tests share."""
-    started = Server(sample_store, tmp_path_factory.mktemp("log") / "server.log")
+    started = Server(sample_store, tmp_path_factory.mktemp("log") / "server.log").wait()
     yield started
     started.stop()
 
@@ -38,7 +30,7 @@ def server(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.fixture
 def fresh_server(sample_store: Path, tmp_path: Path) -> Iterator[Server]:
     """A server that nobody has asked anything yet."""
-    started = Server(sample_store, tmp_path / "server.log")
+    started = Server(sample_store, tmp_path / "server.log").wait()
     yield started
     started.stop()
 
@@ -46,7 +38,7 @@ def fresh_server(sample_store: Path, tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture
 def empty_server(tmp_path: Path) -> Iterator[Server]:
     """A server whose store is empty."""
-    started = Server(tmp_path / "store", tmp_path / "server.log")
+    started = Server(tmp_path / "store", tmp_path / "server.log").wait()
     yield started
     started.stop()
 
@@ -82,3 +74,52 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     yield open_page
     for context in opened:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def role_store(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample, with roles for the people of the tests."""
+    store = tmp_path_factory.mktemp("roles") / "store"
+    shutil.copytree(sample_store, store, ignore=shutil.ignore_patterns("synthetic"))
+    give_roles(store, (TEAM,))
+    return store
+
+
+@pytest.fixture(scope="session")
+def desk_port() -> int:
+    """The port of the dashboard at which people sign in: providers only send them back to addresses that they know."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def provider(desk_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    """An OpenID provider."""
+    started = Provider([f"http://127.0.0.1:{desk_port}"], tmp_path_factory.mktemp("provider") / "log")
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def signed_server(
+    role_store: Path, provider: Provider, desk_port: int, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SignedServer]:
+    """The dashboard at which people sign in."""
+    started = SignedServer(role_store, tmp_path_factory.mktemp("signed"), provider, port=desk_port)
+    yield started.wait()
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def people(signed_server: SignedServer, browser: Browser) -> dict[str, Somebody]:
+    """Everybody, signed in by the button and the provider's form, with the cookies that this gave them."""
+    found = {}
+    for someone in PEOPLE:
+        context = new_context(browser)
+        if someone.id != "out":
+            page = context.new_page()
+            page.goto(signed_server.address)
+            drawn(page)
+            sign_in(page, someone.email)
+        found[someone.id] = replace(someone, cookies=context.storage_state())
+        context.close()
+    return found

@@ -8,39 +8,66 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Self
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parents[2]
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+"""Of Chromium, which asks nobody but the dashboard."""
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
 
 
 class Server:
     """A dashboard of its own process."""
 
-    def __init__(self, store: Path, log: Path) -> None:
-        with socket.socket() as found:
-            found.bind(("127.0.0.1", 0))
-            self.port = found.getsockname()[1]
+    def __init__(
+        self,
+        store: Path,
+        log: Path,
+        *,
+        port: int = 0,
+        options: Sequence[str] = (),
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start it, without waiting until it answers: several can start at once."""
+        self.port = port or free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self._log = log.open("w")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)],
+            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port), *options],
             cwd=ROOT,
-            env=os.environ | {"EQUALITY_STORE": str(store)},
+            env=os.environ | {"EQUALITY_STORE": str(store)} | dict(env or {}),
             stdout=self._log,
             stderr=subprocess.STDOUT,
         )
-        self._wait()
 
-    def _wait(self) -> None:
+    def wait(self) -> Self:
+        """Wait until it answers."""
         end = time.monotonic() + 60
         while time.monotonic() < end:
             try:
                 with urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=2) as answer:
                     if answer.read() == b"ok":
-                        return
+                        return self
             except OSError:
                 time.sleep(0.1)
         self.stop()
@@ -48,7 +75,11 @@ class Server:
 
     def stop(self) -> None:
         self._process.terminate()
-        self._process.wait(timeout=20)
+        try:
+            self._process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         self._log.close()
 
 

@@ -39,7 +39,7 @@ def exports(loaded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     shutil.copy(FEBRUARY, tmp_path / "inbox")
     monkeypatch.setenv("EQUALITY_INBOX", str(tmp_path / "inbox"))
     shutil.copytree(loaded, tmp_path / "store")
-    started = Server(tmp_path / "store", tmp_path / "server.log")
+    started = Server(tmp_path / "store", tmp_path / "server.log").wait()
     yield started
     started.stop()
 
@@ -164,7 +164,7 @@ def test_a_load_survives_the_browser_and_not_the_server(
     again = visit(f"{exports.address}/exports")
     expect(again.get_by_role("button", name="Do not load")).to_be_visible()
     exports.stop()
-    after = Server(tmp_path / "store", tmp_path / "server-2.log")
+    after = Server(tmp_path / "store", tmp_path / "server-2.log").wait()
     try:
         page = visit(f"{after.address}/exports")
         page.wait_for_timeout(1000)

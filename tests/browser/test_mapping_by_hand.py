@@ -78,7 +78,7 @@ def own_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serv
     """A server with an empty store and no own profiles yet."""
     monkeypatch.setenv("EQUALITY_PROFILES", str(tmp_path / "own"))
     settings.cache_clear()
-    started = Server(tmp_path / "store", tmp_path / "server.log")
+    started = Server(tmp_path / "store", tmp_path / "server.log").wait()
     yield started
     started.stop()
     settings.cache_clear()

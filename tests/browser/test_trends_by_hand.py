@@ -19,7 +19,7 @@ QUESTION = "Is it getting better, or is it noise?"
 def own_server(sample_store: Path, tmp_path: Path) -> Iterator[Server]:
     """A server with a store of its own, because events are written into it."""
     shutil.copytree(sample_store, tmp_path / "store", ignore=shutil.ignore_patterns("synthetic"))
-    started = Server(tmp_path / "store", tmp_path / "server.log")
+    started = Server(tmp_path / "store", tmp_path / "server.log").wait()
     yield started
     started.stop()
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
+from fractions import Fraction
 
 import polars as pl
 import pytest
 
+from equality.analysis.findings import measured
 from equality.measures.counts import slice_counts
 from equality.measures.dimensions import Selection
 from equality.protection.disclosure import Disclosure, Rule
@@ -272,3 +274,112 @@ def test_every_independent_look_together_is_still_no_answer(cells: list[tuple[Se
     spread = (sum(error**2 for error in errors) / len(errors)) ** 0.5
     assert spread > 1.2
     assert hits <= guessing(cells) + 0.15
+
+
+# ---- pieces, division and time ---- #
+
+PIECES = ("area", "channel", "crime_group", "crime_subgroup", "lpa", "flags")
+"""Every other dimension by which a team's month can be taken apart."""
+
+
+def month_of_team(counts: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """What can be seen of every team in every month: its own figure, and the figures of all its pieces.
+
+    Returns:
+        team, month, `exact` (1 to 7), `own`, and per dimension the sum of the pieces and the least that it can hold.
+    """
+    seen = Disclosure(counts, SECRET, Rule())
+    victims = Selection(where={"role": ("victim",)})
+    exact = slice_counts(counts, by=["team", "month"], characteristics=[WHO], selection=victims)
+    rows = exact.select("team", "month", exact=pl.col(kind).cast(pl.Int64)).filter(pl.col("exact").is_between(1, 7))
+
+    def looked(*by: str) -> pl.DataFrame:
+        # A figure that is suppressed is a 5, there being no other multiple of 5 below 8; but of a group that is
+        # suppressed as a whole each may be 0 or 5.
+        shown = seen.slice(by=("team", "month", *by), characteristics=[WHO], selection=victims)
+        least = pl.when(pl.col("applicable").is_null()).then(0).otherwise(pl.col(kind).fill_null(5) - 4)
+        return shown.with_columns(pl.col(kind).fill_null(5 if not by else 3), least=least.clip(0, None))
+
+    rows = rows.join(looked().select("team", "month", own=kind), on=["team", "month"], how="left")
+    for name in PIECES:
+        sums = pl.col(kind).sum().alias(name), pl.col("least").sum().alias(f"{name}_least")
+        rows = rows.join(looked(name).group_by("team", "month").agg(sums), on=["team", "month"], how="left")
+    return rows.fill_null(0)
+
+
+@pytest.mark.parametrize("kind", ["declined", "invalid", "not_stated"])
+def test_taking_a_unit_apart_by_every_dimension_makes_nothing_certain(kind: str) -> None:
+    """Each piece is rounded on its own, so their sum is another look: six of them, and bounds from every piece."""
+    rows = month_of_team(COUNTS, kind)
+    assert rows.height > 80
+    low = pl.max_horizontal(pl.lit(1), pl.col("own") - 4, *(f"{name}_least" for name in PIECES))
+    bounded = rows.with_columns(low=low, high=pl.col("own") + 4)
+    assert bounded.filter(~pl.col("exact").is_between(pl.col("low"), pl.col("high"))).is_empty()
+    assert bounded.filter(pl.col("low") == pl.col("high")).is_empty()
+    mean = bounded.with_columns(guess=pl.mean_horizontal("own", *PIECES).round().cast(pl.Int64))
+    usual = Counter(rows["exact"]).most_common(1)[0][1] / rows.height
+    assert (mean["guess"] == mean["exact"]).mean() <= usual + 0.1
+
+
+def test_dividing_rates_gives_back_the_rounded_figures_and_nothing_finer() -> None:
+    """A rate of exact counts is a fraction whose terms can be found again; a viewer's is one of multiples of 5."""
+    seen = Disclosure(COUNTS, SECRET, Rule())
+    tried = found_by_usual = 0
+    units = ("team", "area", "channel", "crime_subgroup", "crime_group", "lpa")
+    for by in (*((unit, "month") for unit in units), ("team", "area"), ("team", "channel"), ("month",)):
+        selection_of = Selection(where={"role": ("victim",)})
+        for measure in ("known", "populated", "asked", "disclosure"):
+            exact = measured(slice_counts(COUNTS, by=by, characteristics=[WHO], selection=selection_of), measure, 20)
+            shown = measured(seen.slice(by=by, characteristics=[WHO], selection=selection_of), measure, 20)
+            both = exact.join(shown, on=list(by), suffix="_shown").drop_nulls(["share", "share_shown"])
+            for row in both.iter_rows(named=True):
+                tried += 1
+                rate = Fraction(row["share_shown"]).limit_denominator(row["n_shown"])
+                assert (rate * row["n_shown"] - row["hits_shown"]) == 0
+                assert row["hits_shown"] % 5 == row["n_shown"] % 5 == 0
+                # With a rate of exact counts, the rounded denominator is enough to find both.
+                whole = Fraction(row["share"]).limit_denominator(2 * row["n_shown"])
+                found_by_usual += (
+                    row["n"] % whole.denominator == 0 and abs(row["n"] - row["n_shown"]) < whole.denominator
+                )
+        # Where a rate would need a figure that is suppressed, there is none.
+        assert shown.filter(pl.col("applicable").is_null())["share"].null_count() == shown["applicable"].null_count()
+    assert tried > 1000
+    assert found_by_usual > 0.5 * tried
+
+
+def settling(counts: pl.DataFrame, extracts: int) -> list[pl.DataFrame]:
+    """Successive extracts in which gaps are filled: in each, a tenth of the blanks becomes valid, here and there."""
+    made = [counts]
+    for number in range(1, extracts):
+        filled = (pl.int_range(pl.len()) * 7919 + number * 104_729) % 10 == 0
+        taken = pl.when(filled & (pl.col("ethnicity__blank") > 0)).then(1).otherwise(0).cast(pl.UInt32)
+        made.append(
+            made[-1].with_columns(
+                ethnicity__blank=pl.col("ethnicity__blank") - taken, ethnicity__valid=pl.col("ethnicity__valid") + taken
+            )
+        )
+    return made
+
+
+def test_watching_a_count_shrink_does_not_give_it_away() -> None:
+    """Each extract rounds the new count anew: the mean of what was seen against the mean of what was there."""
+    extracts = settling(COUNTS, 8)
+    exact, seen = [exact_figure(counts) for counts in extracts], [viewer_figure(counts) for counts in extracts]
+    right: list[bool] = []
+    last: list[int] = []
+    for team in TEAMS:
+        for month in MONTHS:
+            for area in AREAS:
+                one = selection((month, month), team=(team,), area=(area,))
+                if not 1 <= (now := exact[-1](one)) <= 7:
+                    continue
+                figures = [5 if value is None else value for value in (figure(one) for figure in seen)]
+                # The newest weigh most: what they say of a count that changes by one now and then.
+                weights = [0.7 ** (len(figures) - 1 - place) for place in range(len(figures))]
+                estimate = sum(w * f for w, f in zip(weights, figures, strict=True)) / sum(weights)
+                right.append(round(estimate) == now)
+                last.append(now)
+    assert len(right) > 100
+    usual = Counter(last).most_common(1)[0][1] / len(last)
+    assert sum(right) / len(right) <= usual + 0.1
