@@ -9,6 +9,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import identity, navigation
+from dashboard.choice import choose
 from dashboard.link import View
 from dashboard.shell import Context
 from dashboard.text import plain
@@ -77,24 +78,8 @@ def opens_records(context: Context) -> bool:
 
 def choose_click(context: Context) -> None:
     """What a choice in a chart or table of this page does."""
-    if not may_see():
-        return
-    chosen = context.view.own_choice("click", list(_CLICKS))
-    if st.session_state.get("click") != chosen:
-        st.session_state["click"] = chosen
-
-    def change() -> None:
-        context.bar.go(context.view.with_own("click", st.session_state["click"], DEEPER))
-
-    st.segmented_control(
-        "A choice in a chart or table",
-        list(_CLICKS),
-        format_func=_CLICKS.__getitem__,
-        key="click",
-        on_change=change,
-        required=True,
-        wrap=True,
-    )
+    if may_see():
+        choose(context, "click", "A choice in a chart or table", _CLICKS)
 
 
 def remember(context: Context, view: View) -> None:
