@@ -8,14 +8,16 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
-from dashboard import data, downloads, identity, show
+from dashboard import data, downloads, identity, preset_form, show
+from dashboard.choice import choose
 from dashboard.shell import Context
 from dashboard.text import month_name, plain
 from equality.briefing.document import Briefing, Section
 from equality.briefing.keep import files_of, keep
 from equality.briefing.order import FORMATS, MEDIA, Order, carry_out
+from equality.briefing.own import every
 from equality.briefing.pictures import svg
-from equality.briefing.preset import Preset, presets
+from equality.briefing.preset import Preset
 from equality.protection.access import May, may
 from equality.protection.disclosure import rule
 from equality.store.snapshot import Snapshot
@@ -28,24 +30,27 @@ UNTIL: Final = "until"
 def allowed() -> dict[str, Preset]:
     """The presets whose figures this reader may see."""
     exact = may(identity.person(), May.exact)
-    return {name: preset for name, preset in presets().items() if exact or preset.audience == "viewer"}
+    return {name: preset for name, preset in every().items() if exact or preset.audience == "viewer"}
 
 
 def draw(context: Context) -> None:
     """The whole page below its title."""
     found = allowed()
     left, right = st.columns([2, 5], gap="large")
+    titles = {key: preset.about or preset.title for key, preset in found.items()}
     with left:
-        name = _choice(context, PRESET, "For which meeting", {key: found[key].about for key in found})
+        name = choose(context, PRESET, "For which meeting", titles, listed=True)
         months = {month: month_name(month) for month in reversed(context.options.months)}
-        month = _choice(context, UNTIL, "Period that ends with", months)
+        month = choose(context, UNTIL, "Period that ends with", months, listed=True)
         order = _order(context, name, found[name], month)
         st.caption(
             f"{order.preset.months} months, {_audience(order.preset)}. Area, crime, flag and role are those of the "
-            "filters above. What is in a briefing is a file in data/briefings that a force can edit."
+            "filters above."
         )
-        order, made = _made(order.model_dump_json(exclude={"made_at"}), order, context.snapshot)
+        events = " ".join(f"{e.event_id} {e.version}" for e in context.events())
+        order, made = _made(order.model_dump_json(exclude={"made_at"}) + events, order, context.snapshot)
         _files(order, made)
+        preset_form.draw(context, name, found[name])
     with right:
         _preview(context, made)
 
@@ -55,21 +60,7 @@ def _made(asked: str, _order: Order, _snapshot: Snapshot) -> tuple[Order, Briefi
     """The briefing of an order, composed once however often the page is drawn: at the time it was first asked for."""
     exact = _order.preset.audience == "exact"
     disclosure = None if exact else data.disclosure(_snapshot)
-    return _order, carry_out(_order, data.registry(), data.counts(_snapshot), disclosure)
-
-
-def _choice(context: Context, name: str, label: str, titles: dict[str, str]) -> str:
-    chosen = context.view.own_choice(name, tuple(titles))
-    key = f"briefing-{name}"
-    usual = next(iter(titles))
-
-    def change() -> None:
-        context.bar.go(context.view.with_own(name, st.session_state[key], usual))
-
-    if st.session_state.get(key) != chosen:
-        st.session_state[key] = chosen
-    st.selectbox(label, list(titles), format_func=titles.__getitem__, key=key, on_change=change)
-    return chosen
+    return _order, carry_out(_order, data.registry(), data.counts(_snapshot), disclosure, data.Beside(_snapshot))
 
 
 def _audience(preset: Preset) -> str:
@@ -91,6 +82,7 @@ def _order(context: Context, name: str, preset: Preset, month: str) -> Order:
         targets=context.holding.targets.written(),
         made_by=identity.person().name,
         made_at=datetime.now(UTC).replace(microsecond=0),
+        extracts=tuple(snapshot.id for snapshot in data.extracts(context.snapshot)),
     )
 
 

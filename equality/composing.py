@@ -11,7 +11,8 @@ import typer
 
 from equality.briefing.keep import files_of, find, keep, kept
 from equality.briefing.order import FORMATS, Order, carry_out
-from equality.briefing.preset import FOLDER, Preset, presets, read
+from equality.briefing.own import every, own
+from equality.briefing.preset import Preset, read
 from equality.choices.in_force import in_force
 from equality.protection.audit import Act, audit_log
 from equality.protection.disclosure import rule
@@ -116,22 +117,22 @@ def _snapshot(registry: Registry, source: str) -> Snapshot:
 
 
 def _preset(name: str) -> tuple[str, Preset]:
-    known = presets()
+    known = every()
     if name in known:
         return name, known[name]
     path = Path(name)
     if path.suffix != ".yaml":
-        raise ValueError(
-            f"there is no preset {name}: there are {', '.join(known)} in {FOLDER.name}, or give a YAML file"
-        )
+        raise ValueError(f"there is no preset {name}: there are {', '.join(known)}, or give a YAML file")
     return path.stem, read(path)
 
 
 def _list(registry: Registry) -> None:
     for one in kept(registry):
         sys.stdout.write(f"{one.order.identifier}  {one.order.preset.title}  {one.checksum[:12]}\n")
-    for name, preset in presets().items():
+    for name, preset in every().items():
         messages.print(f"preset {name}: {preset.about} ({preset.audience})")
+    for wrong in own()[1]:
+        messages.print(f"not usable: {wrong}")
 
 
 def _again(registry: Registry, identifier: str) -> None:

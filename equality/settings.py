@@ -24,6 +24,8 @@ class Settings(BaseSettings):
             store (`EQUALITY_REGISTRY`).
         profiles: the folder of the force's own profiles, beside those that come with the project
             (`EQUALITY_PROFILES`).
+        briefings: the folder of the force's own presets of briefings, beside those that come with the project
+            (`EQUALITY_BRIEFINGS`).
         retention_days: `purge` removes the records of extracts that are older; None until a force has decided
             (`EQUALITY_RETENTION_DAYS`).
         drift_fewer_rows: a warning if an extract has this share fewer rows than the one before
@@ -57,6 +59,7 @@ class Settings(BaseSettings):
     store: Path = ROOT / "data" / "store"
     registry: str = ""
     profiles: Path = ROOT / "data" / "own_profiles"
+    briefings: Path = ROOT / "data" / "own_briefings"
     retention_days: int | None = Field(default=None, ge=1, le=36_500)
     drift_fewer_rows: float = Field(default=0.4, gt=0, le=1)
     drift_blank: float = Field(default=0.995, gt=0, le=1)

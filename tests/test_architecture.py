@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "equality.exports": {
         "equality.choices",
         "equality.errors",
+        "equality.mistakes",
         "equality.measures",
         "equality.protection",
         "equality.settings",
@@ -49,8 +50,10 @@ MAY_IMPORT = {
         "equality.choices",
         "equality.errors",
         "equality.measures",
+        "equality.mistakes",
         "equality.protection",
         "equality.reading",
+        "equality.settings",
         "equality.spreadsheet",
         "equality.store",
     },

@@ -7,12 +7,14 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from equality.briefing.document import Briefing, sentences
 from equality.briefing.order import FORMATS, Order
+from equality.briefing.pictures import svg
 from equality.errors import StoreError
 from equality.store.registry import Registry
 
@@ -50,7 +52,12 @@ class Kept:
 
 def files_of(briefing: Briefing) -> dict[str, bytes]:
     """The briefing in every format: end of the file's name → content."""
-    return {ending: write(briefing) for ending, write in FORMATS.items()}
+    for section in briefing.sections:
+        if section.figure:
+            svg(section.figure)  # drawn once, before formats ask for it side by side
+    with ThreadPoolExecutor(len(FORMATS)) as pool:
+        written = {ending: pool.submit(write, briefing) for ending, write in FORMATS.items()}
+        return {ending: content.result() for ending, content in written.items()}
 
 
 def keep(registry: Registry, order: Order, briefing: Briefing, files: Mapping[str, bytes]) -> Kept:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from equality.errors import EqualityError
 from equality.measures.catalogue import characteristics
 from equality.measures.dimensions import FLAGS
+from equality.mistakes import described
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "data" / "briefings"
 """The presets that come with the project."""
@@ -19,6 +19,20 @@ FOLDER: Final = Path(__file__).resolve().parents[2] / "data" / "briefings"
 Topic = Literal[
     "summary", "characteristics", "recorded", "trend", "control", "whatif", "areas", "teams", "crimes", "focus"
 ]
+
+TOPIC_TITLES: Final[dict[Topic, str]] = {
+    "summary": "The page of substance",
+    "characteristics": "Every characteristic against its target",
+    "recorded": "What is in the fields",
+    "trend": "Small lines of the months",
+    "control": "Control chart",
+    "whatif": "What would bring it to its target",
+    "areas": "Districts",
+    "teams": "Teams",
+    "crimes": "Crime types",
+    "focus": "Groups of crimes",
+}
+"""Topic → what it is called on screen."""
 
 Audience = Literal["viewer", "exact"]
 
@@ -70,15 +84,15 @@ class Preset(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    title: str
+    title: Annotated[str, Field(min_length=1, max_length=160)]
     about: str = ""
     months: Annotated[int, Field(ge=1, le=120)] = 12
     characteristics: tuple[str, ...] = ()
     focus_on: str = "ethnicity"
-    topics: tuple[Topic, ...]
+    topics: Annotated[tuple[Topic, ...], Field(min_length=1)]
     audience: Audience = "viewer"
-    classification: str
-    handling: str
+    classification: Annotated[str, Field(min_length=1, max_length=60)]
+    handling: Annotated[str, Field(max_length=200)]
     focuses: tuple[Focus, ...] = ()
     rows: Annotated[int, Field(ge=1)] = 80
 
@@ -109,16 +123,38 @@ def read(path: Path) -> Preset:
         PresetError: if the file cannot be read or is not sound.
     """
     try:
-        said: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise PresetError(f"{path}: cannot be read ({error.strerror}).") from error
-    except yaml.YAMLError as error:
-        raise PresetError(f"{path}: is not YAML: {error}") from error
-    if not isinstance(said, Mapping):
-        raise PresetError(f"{path}: must hold `title:`, `topics:` and the other keys of a preset.")
+    except UnicodeDecodeError as error:
+        raise PresetError(f"{path}: is not UTF-8 text; save it as UTF-8.") from error
+    return parse(text, str(path))
+
+
+def parse(text: str, shown: str) -> Preset:
+    """The preset that a YAML text says.
+
+    Args:
+        text: YAML.
+        shown: what messages call it.
+
+    Raises:
+        PresetError: naming every mistake, its line and the remedy.
+    """
     try:
-        return Preset(**said)
+        tree, said = yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise PresetError(f"{shown}: is not readable YAML: {error}") from error
+    if not isinstance(said, dict):
+        raise PresetError(f"{shown}: must hold `title:`, `topics:` and the other keys of a preset.")
+    try:
+        return Preset.model_validate(said)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the preset"
-        raise PresetError(f"{path}: {where}: {first['msg'].removeprefix('Value error, ')}.") from error
+        mistakes = "; ".join(described(tree, e, Preset, {"focuses": Focus}) for e in error.errors())
+        raise PresetError(f"{shown}: {mistakes}.") from error
+
+
+def written(preset: Preset) -> str:
+    """A preset as YAML: what `parse` reads back as the same."""
+    said = preset.model_dump(mode="json", exclude_defaults=True)
+    return yaml.safe_dump(said, allow_unicode=True, sort_keys=False, width=110)

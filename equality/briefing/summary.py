@@ -23,16 +23,16 @@ EVERYTHING: Final = 1.0
 
 def summary(subject: Subject) -> list[Section]:
     """How we are doing, what changed, and what would help most."""
+    return [doing(subject), changed(subject), actions(subject)]
+
+
+def doing(subject: Subject) -> Section:
+    """The rate of the focus, where its months are heading, its target and the national figure."""
     figures = subject.figures
-    rates = figures.rates()
-    focus = rates.row(by_predicate=pl.col("characteristic") == figures.focus, named=True)
-    doing = findings.headline(focus, subject.focus_title, "known", figures.people_are, figures.earlier_words)
-    said = (*_direction(subject), *_standing(subject, focus)) if focus["share"] is not None else ()
-    return [
-        Section("Are we getting better, and how sure are we?", doing, said),
-        _changed(subject),
-        _actions(subject),
-    ]
+    row = figures.rates(characteristics=[figures.focus]).row(0, named=True)
+    finding = findings.headline(row, subject.focus_title, "known", figures.people_are, figures.earlier_words)
+    said = (*_direction(subject), *_standing(subject, row)) if row["share"] is not None else ()
+    return Section("Are we getting better, and how sure are we?", finding, said)
 
 
 def _direction(subject: Subject) -> list[str]:
@@ -66,7 +66,8 @@ def _standing(subject: Subject, focus: Mapping[str, Any]) -> list[str]:
     return said
 
 
-def _changed(subject: Subject) -> Section:
+def changed(subject: Subject) -> Section:
+    """What is told first, but for what has been said of the focus."""
     figures = subject.figures
     title = "What changed, or is not as it seems?"
     short = "The data does not reach back far enough to compare with an earlier period of this length."
@@ -81,7 +82,8 @@ def _changed(subject: Subject) -> Section:
     return Section(title, finding, tuple(item.sentence for item in found), notes=notes)
 
 
-def _actions(subject: Subject) -> Section:
+def actions(subject: Subject) -> Section:
+    """The three places whose lift to what is usual would make most people more known."""
     title = f"Which actions would help {subject.focus_title.lower()} most?"
     found = lifted(subject.figures, EVERYTHING, named=subject.named, deepest=DEEPEST)
     if found is None:

@@ -81,10 +81,10 @@ def bar_rows(
     kinds = [kind for kind in fills if kind in rows["kind"]]
     around = [(edges or {}).get(kind, colours.background) for kind in kinds]
     bars = alt.Chart(rows.filter(pl.col("kind").is_in(kinds))).encode(
-        y=_y(rows), description="sentence:N", tooltip=alt.Tooltip("sentence:N", title=" ")
+        y=_y(rows), description=alt.Description("sentence:N"), tooltip=alt.Tooltip("sentence:N", title=" ")
     )
     levels = alt.Chart(rows.filter(pl.col("kind") == "level")).encode(
-        y=_y(rows), description="sentence:N", tooltip=alt.Tooltip("sentence:N", title=" ")
+        y=_y(rows), description=alt.Description("sentence:N"), tooltip=alt.Tooltip("sentence:N", title=" ")
     )
     named = alt.Chart(rows.filter(pl.col("name") != "")).encode(y=_y(rows))
     words = named.transform_calculate(shown=f"{NARROW} ? datum.brief : datum.value_text")
@@ -94,24 +94,24 @@ def bar_rows(
         *([] if reference is None else [_reference(reference, rows, scale, colours)]),
         bars.mark_rect(strokeWidth=1 if edges else 0.5, **_between(BAR - THICK / 2, BAR + THICK / 2)).encode(
             x=_x("start", scale),
-            x2="end:Q",
-            y2="row:Q",
+            x2=alt.X2("end:Q"),
+            y2=alt.Y2("row:Q"),
             fill=alt.Fill("kind:N", scale=alt.Scale(domain=kinds, range=[fills[k] for k in kinds]), legend=None),
             stroke=alt.Stroke("kind:N", scale=alt.Scale(domain=kinds, range=around), legend=None),
         ),
         levels.mark_tick(color=colours.text, thickness=4, size=THICK + 8, orient="vertical", yOffset=BAR).encode(
             x=_x("end", scale)
         ),
-        *_words(named.encode(x=_at(scale.low, scale), text="name:N"), colours, align="left", fontWeight="bold",
+        *_words(named.encode(x=_at(scale.low, scale), text=alt.Text("name:N")), colours, align="left", fontWeight="bold",
                 limit=alt.ExprRef(expr=f"width - ({NARROW} ? 110 : {room})")),
-        *_words(words.encode(x=_at(scale.high, scale), text="shown:N"), colours, align="right"),
+        *_words(words.encode(x=_at(scale.high, scale), text=alt.Text("shown:N")), colours, align="right"),
     ]  # fmt: skip
     if clickable:
         chosen = alt.selection_point(name="row", fields=["id"], on="click", empty=False, toggle=False)
         band = base.mark_rect(opacity=0.001, cursor="pointer", aria=False, **_between(1, ROW - 1)).encode(
             x=_at(scale.low, scale),
             x2=alt.X2Datum(scale.high),
-            y2="row:Q",
+            y2=alt.Y2("row:Q"),
             tooltip=alt.Tooltip("sentence:N", title=" "),
         )
         layers.append(band.add_params(chosen))
@@ -159,8 +159,8 @@ def _scale(rows: pl.DataFrame, scale: Scale, unit: str, colours: Palette) -> lis
     )
     base = alt.Chart(ticks).encode(x=_x("at", scale), y=_y(rows))
     return [
-        base.mark_rule(color=colours.grid, strokeDash=[2, 3], aria=False).encode(y2="bottom:Q"),
-        base.mark_text(color=colours.muted, aria=False, yOffset=-HEAD / 2).encode(text="text:N"),
+        base.mark_rule(color=colours.grid, strokeDash=[2, 3], aria=False).encode(y2=alt.Y2("bottom:Q")),
+        base.mark_text(color=colours.muted, aria=False, yOffset=-HEAD / 2).encode(text=alt.Text("text:N")),
     ]
 
 
@@ -171,7 +171,7 @@ def _joints(rows: pl.DataFrame, scale: Scale, colours: Palette) -> Any:
     return (
         alt.Chart(data)
         .mark_rule(color=colours.outline, strokeWidth=1, aria=False, **_between(BAR + THICK / 2, BAR - THICK / 2))
-        .encode(x=_x("end", scale), y=_y(rows), y2="following:Q")
+        .encode(x=_x("end", scale), y=_y(rows), y2=alt.Y2("following:Q"))
     )
 
 
@@ -182,5 +182,5 @@ def _reference(value: float, rows: pl.DataFrame, scale: Scale, colours: Palette)
         .mark_rule(
             color=colours.target, strokeWidth=2, aria=False, **_between(BAR - THICK / 2 - 4, BAR + THICK / 2 + 4)
         )
-        .encode(x=_x("at", scale), y=_y(rows), y2="row:Q")
+        .encode(x=_x("at", scale), y=_y(rows), y2=alt.Y2("row:Q"))
     )

@@ -63,12 +63,14 @@ def before_after_panel(rows: pl.DataFrame, colours: Palette) -> Any:
     def at(value: float) -> alt.XDatum:
         return alt.XDatum(value, scale=across, axis=axis)
 
-    base = alt.Chart(data).encode(y=y, description="sentence:N", tooltip=alt.Tooltip("sentence:N", title="Rate"))
+    base = alt.Chart(data).encode(
+        y=y, description=alt.Description("sentence:N"), tooltip=alt.Tooltip("sentence:N", title="Rate")
+    )
     low: dict[str, Any] = {"yOffset": 0.7 * ROW}
     layers = [
         base.mark_rule(color=colours.grid, strokeWidth=2, aria=False, **low).encode(x=at(0), x2=alt.X2Datum(100)),
         base.mark_rule(color=colours.mark, strokeWidth=8, opacity=0.4, aria=False, **low).encode(
-            x=x("low"), x2="high:Q"
+            x=x("low"), x2=alt.X2("high:Q")
         ),
         *(
             base.transform_filter(alt.datum.side == side)
@@ -77,8 +79,8 @@ def before_after_panel(rows: pl.DataFrame, colours: Palette) -> Any:
             for side, fill in (("before", colours.background), ("after", colours.mark))
         ),
         base.mark_text(align="left", yOffset=0.3 * ROW, aria=False, limit=alt.ExprRef(expr="width - 130")).encode(
-            x=at(0), text="name:N"
+            x=at(0), text=alt.Text("name:N")
         ),
-        base.mark_text(align="right", yOffset=0.3 * ROW, aria=False).encode(x=at(100), text="value:N"),
+        base.mark_text(align="right", yOffset=0.3 * ROW, aria=False).encode(x=at(100), text=alt.Text("value:N")),
     ]
     return styled(alt.layer(*layers), colours, height=ROW * rows.height + 24, width="container")

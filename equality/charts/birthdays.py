@@ -50,7 +50,7 @@ def days(points: pl.DataFrame, colours: Palette) -> Any:
         alt.Chart(part).encode(
             x=alt.X("position:Q", axis=axis, scale=alt.Scale(domain=[0, 366], nice=False)),
             y=_y("records"),
-            description="sentence:N",
+            description=alt.Description("sentence:N"),
             tooltip=alt.Tooltip("sentence:N", title="Day"),
         )
         for part in (
@@ -68,7 +68,7 @@ def days(points: pl.DataFrame, colours: Palette) -> Any:
     if points["named"].any():
         layers += [
             named.mark_point(filled=True, fill=colours.mark, size=110, opacity=1),
-            named.mark_text(align="left", dx=10, fontWeight="bold").encode(text="text:N"),
+            named.mark_text(align="left", dx=10, fontWeight="bold").encode(text=alt.Text("text:N")),
         ]
     return styled(alt.layer(*layers), colours, width="container", height=HEIGHT)
 
@@ -90,7 +90,7 @@ def ages(bars: pl.DataFrame, colours: Palette) -> Any:
     base = alt.Chart(bars).encode(
         x=alt.X("age:Q", axis=alt.Axis(values=list(range(10, 90, 10)), title=None), scale=alt.Scale(domain=[9, 90])),
         y=_y("records"),
-        description="sentence:N",
+        description=alt.Description("sentence:N"),
         tooltip=alt.Tooltip("sentence:N", title="Age"),
     )
     colour = alt.condition(alt.datum.rounded, alt.value(colours.mark), alt.value(colours.steps[3]))

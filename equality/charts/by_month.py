@@ -45,7 +45,7 @@ def months(points: pl.DataFrame, colours: Palette) -> Any:
                 title=None, labelAngle=0, values=names[::every], labelFontSize=alt.ExprRef(f"{NARROW} ? 11 : 14")
             ),
         ),
-        description="sentence:N",
+        description=alt.Description("sentence:N"),
         tooltip=alt.Tooltip("sentence:N", title="Month"),
     )
     y = alt.Y(
@@ -54,7 +54,9 @@ def months(points: pl.DataFrame, colours: Palette) -> Any:
         axis=alt.Axis(title=None, format=".0%", tickCount=3, grid=True, gridColor=colours.grid),
     )
     layers = [
-        base.mark_rule(color=colours.mark, strokeWidth=6, opacity=0.35, aria=False).encode(y="low:Q", y2="high:Q"),
+        base.mark_rule(color=colours.mark, strokeWidth=6, opacity=0.35, aria=False).encode(
+            y=alt.Y("low:Q"), y2=alt.Y2("high:Q")
+        ),
         base.mark_point(filled=True, fill=colours.mark, size=90, opacity=1).encode(y=y),
     ]
     return styled(alt.layer(*layers), colours, width="container", height=HEIGHT)

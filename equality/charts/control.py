@@ -203,7 +203,7 @@ def _lines(data: pl.DataFrame, axes: _Axes, colours: Palette) -> list[Any]:
         ("centre", "Average", []),
         ("lower", "Lower limit", [5, 4]),
     ):
-        base = alt.Chart(limited).encode(x=axes.x(), y=axes.y(name), detail="phase:N")
+        base = alt.Chart(limited).encode(x=axes.x(), y=axes.y(name), detail=alt.Detail("phase:N"))
         line = base.mark_line(color=colours.common, strokeWidth=1.5, interpolate="step", strokeDash=dash, aria=False)
         end = limited.tail(1).with_columns(
             long=pl.format("{} {}%", pl.lit(word), pl.col(name).round(1)), brief=pl.format("{}%", pl.col(name).round(1))
@@ -212,7 +212,7 @@ def _lines(data: pl.DataFrame, axes: _Axes, colours: Palette) -> list[Any]:
             alt.Chart(end)
             .transform_calculate(words=f"{NARROW} ? datum.brief : datum.long")
             .mark_text(align="right", dy=-7, color=colours.muted, aria=False)
-            .encode(x=alt.XValue("width"), y=axes.y(name), text="words:N")
+            .encode(x=alt.XValue("width"), y=axes.y(name), text=alt.Text("words:N"))
         )
         layers += [line, named] if limited.height else []
     return layers
@@ -229,7 +229,7 @@ def _points(data: pl.DataFrame, axes: _Axes, colours: Palette) -> list[Any]:
         base.mark_point(filled=True, opacity=1, size=110, stroke=colours.background, strokeWidth=1).encode(
             shape=alt.Shape("look:N", scale=alt.Scale(domain=looks, range=[SHAPES[i] for i in looks]), legend=None),
             color=alt.Color("look:N", scale=alt.Scale(domain=looks, range=[fills[i] for i in looks]), legend=None),
-            description="sentence:N",
+            description=alt.Description("sentence:N"),
             tooltip=tip,
         ),
     ]
@@ -240,7 +240,7 @@ def _points(data: pl.DataFrame, axes: _Axes, colours: Palette) -> list[Any]:
             layers.append(
                 alt.Chart(worded)
                 .mark_text(dy=shift, baseline=baseline, color=colours.text, fontWeight="bold", fontSize=13, aria=False)
-                .encode(x=axes.x(), y=axes.y(), text="word:N")
+                .encode(x=axes.x(), y=axes.y(), text=alt.Text("word:N"))
             )
     if immature.height:
         layers += _immature(settled, immature, axes, colours, tip)
@@ -250,7 +250,7 @@ def _points(data: pl.DataFrame, axes: _Axes, colours: Palette) -> list[Any]:
 def _immature(settled: pl.DataFrame, immature: pl.DataFrame, axes: _Axes, colours: Palette, tip: Any) -> list[Any]:
     """Periods that still fill in: hollow as known now, and where they will probably end up as a bar with a dash."""
     joined = pl.concat([settled.tail(1), immature]).sort("at")
-    now = alt.Chart(immature).encode(x=axes.x(), y=axes.y(), description="sentence:N", tooltip=tip)
+    now = alt.Chart(immature).encode(x=axes.x(), y=axes.y(), description=alt.Description("sentence:N"), tooltip=tip)
     layers = [
         alt.Chart(joined)
         .mark_line(color=colours.mark, strokeDash=[2, 4], strokeWidth=1.5, aria=False)
@@ -262,17 +262,17 @@ def _immature(settled: pl.DataFrame, immature: pl.DataFrame, axes: _Axes, colour
         brief=pl.format("to reach {}%", pl.col("likely").round(1)),
     )
     if expected.height:
-        base = alt.Chart(expected).encode(x=axes.x(), description="sentence:N", tooltip=tip)
+        base = alt.Chart(expected).encode(x=axes.x(), description=alt.Description("sentence:N"), tooltip=tip)
         layers += [
             base.mark_rule(strokeWidth=9, opacity=0.35, color=colours.mark, aria=False).encode(
-                y=axes.y("likely_low"), y2="likely_high:Q"
+                y=axes.y("likely_low"), y2=alt.Y2("likely_high:Q")
             ),
             base.mark_tick(orient="horizontal", thickness=3, size=16, color=colours.mark, aria=False).encode(
                 y=axes.y("likely")
             ),
             base.transform_calculate(shown=f"{NARROW} ? datum.brief : datum.words")
             .mark_text(align="right", dx=-12, dy=-2, baseline="bottom", color=colours.text, fontSize=13, aria=False)
-            .encode(y=axes.y("likely_high"), text="shown:N"),
+            .encode(y=axes.y("likely_high"), text=alt.Text("shown:N")),
         ]
     return layers
 
@@ -293,7 +293,7 @@ def _target(
     words = (
         base.transform_calculate(words=f"{NARROW} ? datum.brief : datum.long")
         .mark_text(align="left", dx=4, dy=-7, color=colours.target, fontWeight="bold", aria=False)
-        .encode(x=axes.x(), y=axes.y(), text="words:N")
+        .encode(x=axes.x(), y=axes.y(), text=alt.Text("words:N"))
     )
     if not near:
         return [words]
@@ -307,7 +307,11 @@ def _events(events: pl.DataFrame, axes: _Axes, colours: Palette) -> list[Any]:
     for rebase, dash in dashes:
         part = events.filter(pl.col("rebase") == rebase)
         rule = alt.Chart(part).mark_rule(color=colours.national, strokeWidth=2, strokeDash=dash)
-        layers += [rule.encode(x=axes.x("day"), description="sentence:N", tooltip=tip)] if part.height else []
+        layers += (
+            [rule.encode(x=axes.x("day"), description=alt.Description("sentence:N"), tooltip=tip)]
+            if part.height
+            else []
+        )
     turn = axes.begins + 0.6 * (axes.ends - axes.begins)
     placed = events.with_columns(top=axes.top - pl.col("level") * ROOM / 3 * (axes.top - axes.low))
     sides: tuple[tuple[Any, int, pl.Expr], ...] = (
@@ -327,5 +331,5 @@ def _events(events: pl.DataFrame, axes: _Axes, colours: Palette) -> list[Any]:
             limit=alt.ExprRef(expr="0.38 * width"),
             aria=False,
         )
-        layers += [words.encode(x=axes.x("day"), y=axes.y("top"), text="title:N")] if part.height else []
+        layers += [words.encode(x=axes.x("day"), y=axes.y("top"), text=alt.Text("title:N"))] if part.height else []
     return layers

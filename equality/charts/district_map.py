@@ -99,7 +99,7 @@ def district_map(rows: pl.DataFrame, colours: Palette) -> Any:
                 alt.Color("step:O", scale=alt.Scale(domain=steps, range=list(colours.steps)), legend=None),
                 alt.value(colours.too_few),
             ),
-            description="sentence:N",
+            description=alt.Description("sentence:N"),
             tooltip=alt.Tooltip("sentence:N", title="Rate"),
         )
         .add_params(chosen)
@@ -108,9 +108,9 @@ def district_map(rows: pl.DataFrame, colours: Palette) -> Any:
         alt.Chart(alt.Data(values=numbers))
         .mark_text(fontSize=13, fontWeight="bold")
         .encode(
-            longitude="lon:Q",
-            latitude="lat:Q",
-            text="text:N",
+            longitude=alt.Longitude("lon:Q"),
+            latitude=alt.Latitude("lat:Q"),
+            text=alt.Text("text:N"),
             color=alt.condition(
                 "isValid(datum.step)",
                 alt.Color("step:O", scale=alt.Scale(domain=steps, range=list(colours.on_steps)), legend=None),

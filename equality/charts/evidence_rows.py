@@ -89,7 +89,9 @@ def share_rows(
         top: where the line ends, as a share.
     """
     base, referred = (
-        alt.Chart(part).encode(y=_y(rows), description="sentence:N", tooltip=alt.Tooltip("sentence:N", title="Share"))
+        alt.Chart(part).encode(
+            y=_y(rows), description=alt.Description("sentence:N"), tooltip=alt.Tooltip("sentence:N", title="Share")
+        )
         for part in (rows, rows.drop_nulls("reference"))
     )
     down: dict[str, Any] = {"yOffset": round(MARK * ROW)}
@@ -98,7 +100,7 @@ def share_rows(
     ]
     if others is not None and others.height:
         ticks = alt.Chart(others).encode(
-            y=_y(rows), description="sentence:N", tooltip=alt.Tooltip("sentence:N", title="Other unit")
+            y=_y(rows), description=alt.Description("sentence:N"), tooltip=alt.Tooltip("sentence:N", title="Other unit")
         )
         layers.append(
             ticks.mark_tick(
@@ -107,10 +109,10 @@ def share_rows(
         )
     if wide:
         could = base.mark_rule(color=colours.steps[2], strokeWidth=14, opacity=0.45, aria=False, **down)
-        layers.append(could.encode(x=_x("least", top), x2="most:Q"))
+        layers.append(could.encode(x=_x("least", top), x2=alt.X2("most:Q")))
     layers += [
         base.mark_rule(color=colours.mark, strokeWidth=8, opacity=0.4, aria=False, **down).encode(
-            x=_x("low", top), x2="high:Q"
+            x=_x("low", top), x2=alt.X2("high:Q")
         ),
         base.mark_point(
             filled=True, fill=colours.mark, size=120, opacity=1, stroke=colours.background, strokeWidth=1.5, **down
@@ -120,8 +122,8 @@ def share_rows(
             fontWeight="bold",
             limit=alt.ExprRef(expr="width - 116"),
             yOffset=round(NAME * ROW),
-        ).encode(x=_at(0, top), text="name:N"),
-        base.mark_text(align="right", yOffset=round(NAME * ROW)).encode(x=_at(top, top), text="value_text:N"),
+        ).encode(x=_at(0, top), text=alt.Text("name:N")),
+        base.mark_text(align="right", yOffset=round(NAME * ROW)).encode(x=_at(top, top), text=alt.Text("value_text:N")),
     ]
     if rows["reference"].is_not_null().any():
         layers.insert(

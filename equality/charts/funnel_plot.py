@@ -124,7 +124,10 @@ def funnel_plot(rows: pl.DataFrame, spread: Spread, size_title: str, rate_title:
     chosen = alt.selection_point(name="unit", fields=["id"], on="click", empty=False, toggle=False)
     inside, near, far = (
         alt.Chart(points.filter(pl.col("place").is_in(places))).encode(
-            x=x, y=y("share"), description="sentence:N", tooltip=alt.Tooltip("sentence:N", title=rate_title)
+            x=x,
+            y=y("share"),
+            description=alt.Description("sentence:N"),
+            tooltip=alt.Tooltip("sentence:N", title=rate_title),
         )
         for places in ([INSIDE], [BELOW, ABOVE], [FAR_BELOW, FAR_ABOVE])
     )
@@ -182,7 +185,7 @@ def _ends(lines: pl.DataFrame, spread: Spread, x: Any, y: Any, colours: Palette)
         *(
             alt.Chart(written.filter(pl.col("dy") == dy))
             .mark_text(align="right", dy=dy, color=colours.muted, fontSize=13, aria=False)
-            .encode(x=x, y=y("at"), text="text:N")
+            .encode(x=x, y=y("at"), text=alt.Text("text:N"))
             for dy in written["dy"]
         ),
     ]

@@ -91,7 +91,7 @@ def grid(cells: pl.DataFrame, colours: Palette) -> Any:
                 axis=alt.Axis(title=None, labelFontSize=size, labelLimit=alt.ExprRef(expr=f"{NARROW} ? 110 : 260")),
                 scale=alt.Scale(paddingInner=0.08),
             ),
-            description="sentence:N",
+            description=alt.Description("sentence:N"),
             tooltip=alt.Tooltip("sentence:N", title="Share"),
         )
         for part in (cells, cells.filter("outlined"))
@@ -104,7 +104,7 @@ def grid(cells: pl.DataFrame, colours: Palette) -> Any:
 
     layers = [
         base.mark_rect().encode(color=shade(colours.steps)),
-        base.mark_text(fontSize=size, aria=False).encode(text="text:N", color=shade(colours.on_steps)),
+        base.mark_text(fontSize=size, aria=False).encode(text=alt.Text("text:N"), color=shade(colours.on_steps)),
     ]
     if out.data.height:
         layers.insert(1, out.mark_rect(filled=False, stroke=colours.text, strokeWidth=2, aria=False))

@@ -167,7 +167,7 @@ def matrix(cells: pl.DataFrame, columns: Sequence[str], short: Mapping[str, str]
         alt.Chart(part).encode(
             x=alt.X("column:N", sort=[*columns, ALL], axis=axis_x, scale=alt.Scale(paddingInner=0.04)),
             y=alt.Y("unit:N", sort=units["unit"].to_list(), axis=axis_y, scale=alt.Scale(paddingInner=0.08)),
-            description="sentence:N",
+            description=alt.Description("sentence:N"),
             tooltip=alt.Tooltip("sentence:N", title="Rate"),
         )
         for part in (
@@ -188,7 +188,7 @@ def matrix(cells: pl.DataFrame, columns: Sequence[str], short: Mapping[str, str]
         ),
         base.mark_rect(filled=False, aria=False, stroke=colours.text, strokeWidth=1.5),
         shown.mark_text(fontSize=alt.ExprRef(expr=f"{NARROW} ? 11 : 14"), baseline="middle").encode(
-            text="text:N",
+            text=alt.Text("text:N"),
             color=alt.Color("step:O", scale=alt.Scale(domain=steps, range=list(colours.on_steps)), legend=None),
         ),
     ]

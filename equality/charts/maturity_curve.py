@@ -67,18 +67,18 @@ def maturity_curve(rows: pl.DataFrame, colours: Palette) -> Any:
     axis = alt.Axis(title=None, grid=True, tickCount=5, labelExpr="datum.label + '%'")
     base = alt.Chart(data).encode(
         x=alt.X("label:O", sort=data["label"].to_list(), axis=alt.Axis(title=None, labelAngle=0)),
-        description="sentence:N",
+        description=alt.Description("sentence:N"),
         tooltip=alt.Tooltip("sentence:N", title="Known"),
     )
     y = alt.Y("share:Q", scale=scale, axis=axis)
     layers = [
         base.mark_rule(strokeWidth=8, opacity=0.35, color=colours.mark, aria=False).encode(
-            y=alt.Y("low:Q", scale=scale, axis=axis), y2="high:Q"
+            y=alt.Y("low:Q", scale=scale, axis=axis), y2=alt.Y2("high:Q")
         ),
         base.mark_line(color=colours.mark, strokeWidth=2, aria=False).encode(y=y),
         base.mark_point(filled=True, opacity=1, size=90, color=colours.mark).encode(y=y),
         base.mark_text(dy=-8, baseline="bottom", color=colours.text, aria=False).encode(
-            y=alt.Y("high:Q", scale=scale, axis=axis), text="place:N"
+            y=alt.Y("high:Q", scale=scale, axis=axis), text=alt.Text("place:N")
         ),
     ]
     return styled(alt.layer(*layers), colours, height=HEIGHT, width="container")

@@ -23,8 +23,8 @@ HEAD: Final = 1.1
 """Height of the scale and the key above the rows, in rows."""
 NAMES: Final = 250
 """Width of the names."""
-ONE_LINE, TWO_LINES = 32, 38
-"""Characters of a name that fit into its width: in one line, and in each of two smaller ones."""
+ONE_LINE: Final = 35
+"""Characters of a name that fit into its width; a longer one stands in two smaller lines."""
 VALUES: Final = 150
 """Width of the values at the right."""
 
@@ -58,7 +58,7 @@ def dots(rows: pl.DataFrame, colours: Palette, width: int, reference: float | No
         *_ticks(rows, colours, place),
         base.mark_rule(color=colours.grid).encode(x=alt.XDatum(0, scale=place, axis=None), x2=alt.X2Datum(100)),
         *([] if reference is None else [_line(reference, rows, colours, place)]),
-        shown.mark_rule(color=colours.mark, strokeWidth=8, opacity=0.4).encode(x=x("low"), x2="high:Q"),
+        shown.mark_rule(color=colours.mark, strokeWidth=8, opacity=0.4).encode(x=x("low"), x2=alt.X2("high:Q")),
         aims.mark_tick(color=colours.target, thickness=3, size=18, orient="vertical").encode(x=x("target")),
         others.mark_point(shape="diamond", filled=False, size=90, stroke=colours.national, strokeWidth=2).encode(
             x=x("national")
@@ -89,7 +89,7 @@ def states(rows: pl.DataFrame, segments: pl.DataFrame, colours: Palette, width: 
     bars = (
         _base(segments, rows)
         .mark_bar(height=15, stroke=colours.outline, strokeWidth=0.5)
-        .encode(x=alt.X("start:Q", scale=place, axis=None), x2="end:Q", color=fill)
+        .encode(x=alt.X("start:Q", scale=place, axis=None), x2=alt.X2("end:Q"), color=fill)
     )
     names = _base(rows.select("row", "name"), rows)
     key = pl.DataFrame({"state": order, "title": [STATE_TITLES[s] for s in order], "at": _spread(order, width)})
@@ -98,7 +98,7 @@ def states(rows: pl.DataFrame, segments: pl.DataFrame, colours: Palette, width: 
         bars,
         *_words(names, width, None),
         boxes.mark_square(size=130, stroke=colours.outline, strokeWidth=0.5, opacity=1).encode(color=fill),
-        boxes.mark_text(align="left", dx=11).encode(text="title:N"),
+        boxes.mark_text(align="left", dx=11).encode(text=alt.Text("title:N")),
     ]
     return _panel(layers, rows, colours, width)
 
@@ -133,11 +133,11 @@ def months(rows: pl.DataFrame, points: pl.DataFrame, shown: Sequence[str], colou
         *_words(words, width, "change_brief"),
         alt.Chart(heads)
         .mark_text(color=colours.muted)
-        .encode(x=alt.X("position:Q", scale=place, axis=None), y=alt.value(-0.5 * ROW), text="text:N"),
-        base.mark_line(color=colours.mark, strokeWidth=2).encode(detail="row:N"),
+        .encode(x=alt.X("position:Q", scale=place, axis=None), y=alt.value(-0.5 * ROW), text=alt.Text("text:N")),
+        base.mark_line(color=colours.mark, strokeWidth=2).encode(detail=alt.Detail("row:N")),
         *(end.mark_circle(color=colours.mark, size=36, opacity=1) for end in ends.values()),
-        ends["first"].mark_text(align="right", dx=-7).encode(text="label:N"),
-        ends["last"].mark_text(align="left", dx=7).encode(text="label:N"),
+        ends["first"].mark_text(align="right", dx=-7).encode(text=alt.Text("label:N")),
+        ends["last"].mark_text(align="left", dx=7).encode(text=alt.Text("label:N")),
     ]
     return _panel(layers, rows, colours, width)
 
@@ -159,19 +159,22 @@ def _words(base: Any, width: int, values: str | None) -> list[Any]:
     long = f"length(datum.name) > {ONE_LINE}"
     look: dict[str, Any] = {"align": "left", "fontWeight": "bold"}
     named = [
-        base.transform_filter(f"!({long})").mark_text(**look).encode(x=alt.value(0), text="name:N"),
+        base.transform_filter(f"!({long})").mark_text(**look).encode(x=alt.value(0), text=alt.Text("name:N")),
         base.transform_filter(long)
         .mark_text(**look, fontSize=11, lineBreak="\n", lineHeight=12, dy=-6)
-        .encode(x=alt.value(0), text="broken:N"),
+        .encode(x=alt.value(0), text=alt.Text("broken:N")),
     ]
     if values is None:
         return named
-    return [*named, base.mark_text(align="right", limit=VALUES + 100).encode(x=alt.value(width), text=f"{values}:N")]
+    return [
+        *named,
+        base.mark_text(align="right", limit=VALUES + 100).encode(x=alt.value(width), text=alt.Text(f"{values}:N")),
+    ]
 
 
 def _broken(name: str) -> str:
     """A name in two lines, if it is too long for one."""
-    return "\n".join(textwrap.wrap(name, max(TWO_LINES, len(name) // 2 + 6)))
+    return "\n".join(textwrap.wrap(name, len(name) // 2 + 6))
 
 
 def _ticks(rows: pl.DataFrame, colours: Palette, place: alt.Scale) -> list[Any]:
@@ -181,7 +184,7 @@ def _ticks(rows: pl.DataFrame, colours: Palette, place: alt.Scale) -> list[Any]:
         base.mark_rule(color=colours.grid, strokeDash=[2, 3]).encode(
             y=alt.YDatum(0, scale=_vertical(rows), axis=None), y2=alt.Y2Datum(max(1, rows.height))
         ),
-        base.mark_text(color=colours.muted).encode(y=alt.value(-0.35 * ROW), text="text:N"),
+        base.mark_text(color=colours.muted).encode(y=alt.value(-0.35 * ROW), text=alt.Text("text:N")),
     ]
 
 
@@ -212,12 +215,12 @@ def _rate_key(data: pl.DataFrame, colours: Palette, width: int) -> list[Any]:
         )
         layers += [
             key.mark_point(filled=False, size=90, **mark),
-            key.mark_text(align="left", dx=9).encode(text="title:N"),
+            key.mark_text(align="left", dx=9).encode(text=alt.Text("title:N")),
         ]
     interval = alt.Chart(pl.DataFrame({"title": ["95% interval"]}))
     layers.append(
         interval.mark_text(align="right", color=colours.muted).encode(
-            x=alt.value(width), y=alt.value(-0.35 * ROW), text="title:N"
+            x=alt.value(width), y=alt.value(-0.35 * ROW), text=alt.Text("title:N")
         )
     )
     return layers

@@ -94,7 +94,9 @@ def upset(rows: pl.DataFrame, names: Sequence[str], short: Mapping[str, str], co
         "row:Q", scale=alt.Scale(domain=[-0.5, rows.height - 0.5], reverse=True, nice=False, zero=False), axis=None
     )
     absent, present, spanned, barred = (
-        alt.Chart(part).encode(y=y, description="sentence:N", tooltip=alt.Tooltip("sentence:N", title="Pattern"))
+        alt.Chart(part).encode(
+            y=y, description=alt.Description("sentence:N"), tooltip=alt.Tooltip("sentence:N", title="Pattern")
+        )
         for part in (dots.filter("absent"), dots.filter(~pl.col("absent")), spans, bars)
     )
     size = alt.ExprRef(expr=f"{NARROW} ? 45 : 110")
@@ -102,15 +104,15 @@ def upset(rows: pl.DataFrame, names: Sequence[str], short: Mapping[str, str], co
         present.mark_point(filled=False, stroke=colours.grid, strokeWidth=1.5, size=size, aria=False).encode(
             x=alt.X("x:Q", **x)
         ),
-        barred.mark_bar(color=colours.mark, height=16).encode(x=alt.X("start:Q", **x), x2="end:Q"),
+        barred.mark_bar(color=colours.mark, height=16).encode(x=alt.X("start:Q", **x), x2=alt.X2("end:Q")),
         barred.mark_text(align="left", dx=6, fontSize=alt.ExprRef(expr=f"{NARROW} ? 11 : 14"), aria=False).encode(
-            x=alt.X("end:Q", **x), text="text:N"
+            x=alt.X("end:Q", **x), text=alt.Text("text:N")
         ),
     ]
     if spans.height:
         layers += [
             spanned.mark_rule(color=colours.mark, strokeWidth=2.5, aria=False).encode(
-                x=alt.X("first:Q", **x), x2="last:Q"
+                x=alt.X("first:Q", **x), x2=alt.X2("last:Q")
             ),
             absent.mark_point(filled=True, fill=colours.mark, size=size, opacity=1, aria=False).encode(
                 x=alt.X("x:Q", **x)

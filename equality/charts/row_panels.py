@@ -46,7 +46,9 @@ def dots(rows: pl.DataFrame, colours: Palette, *, clickable: bool = True, refere
         *("row", "id", "name", "value_text", "sentence", "share", "low", "high", "target", "national")
     ).with_columns(pl.col("share", "low", "high", "target", "national") * 100)
     base, shown, aims, others = (
-        alt.Chart(part).encode(y=_y(rows), description="sentence:N", tooltip=alt.Tooltip("sentence:N", title="Rate"))
+        alt.Chart(part).encode(
+            y=_y(rows), description=alt.Description("sentence:N"), tooltip=alt.Tooltip("sentence:N", title="Rate")
+        )
         for part in (data, *(data.drop_nulls(name) for name in ("share", "target", "national")))
     )
     layers = [
@@ -54,15 +56,15 @@ def dots(rows: pl.DataFrame, colours: Palette, *, clickable: bool = True, refere
         *([] if reference is None else [_reference(reference, rows, colours)]),
         *_rate_marks(base, shown, aims, others, colours),
         base.mark_text(align="left", fontWeight="bold", limit=alt.ExprRef(expr="width - 140"), **_down(NAME)).encode(
-            x=_at(0), text="name:N"
+            x=_at(0), text=alt.Text("name:N")
         ),
-        base.mark_text(align="right", **_down(NAME)).encode(x=_at(100), text="value_text:N"),
+        base.mark_text(align="right", **_down(NAME)).encode(x=_at(100), text=alt.Text("value_text:N")),
     ]
     if clickable:
         # A band as wide as the row takes the click; the dot alone would be hard to hit.
         chosen = alt.selection_point(name="row", fields=["id"], on="click", empty=False, toggle=False)
         band = base.mark_rect(opacity=0.001, cursor="pointer", **_between(0.04, 0.96)).encode(
-            x=_at(0), x2=alt.X2Datum(100), y2="row:Q"
+            x=_at(0), x2=alt.X2Datum(100), y2=alt.Y2("row:Q")
         )
         layers.append(band.add_params(chosen))
     return _panel(layers, rows, colours)
@@ -75,7 +77,7 @@ def _rate_marks(base: Any, shown: Any, aims: Any, others: Any, colours: Palette)
             x=_at(0), x2=alt.X2Datum(100)
         ),
         shown.mark_rule(color=colours.mark, strokeWidth=8, opacity=0.4, aria=False, **_down(MARK)).encode(
-            x=_x("low"), x2="high:Q"
+            x=_x("low"), x2=alt.X2("high:Q")
         ),
         aims.mark_tick(color=colours.target, thickness=3, size=24, orient="vertical", aria=False, **_down(MARK)).encode(
             x=_x("target")
@@ -116,15 +118,15 @@ def states(rows: pl.DataFrame, segments: pl.DataFrame, colours: Palette) -> Any:
         .mark_rect(stroke=colours.background, strokeWidth=1, **_between(MARK - 0.14, MARK + 0.14))
         .encode(
             x=_x("start"),
-            x2="end:Q",
+            x2=alt.X2("end:Q"),
             y=_y(rows),
-            y2="row:Q",
+            y2=alt.Y2("row:Q"),
             color=alt.Color(
                 "state:N",
                 scale=alt.Scale(domain=order, range=[colours.states[s] for s in order]),
                 legend=None,
             ),
-            description="sentence:N",
+            description=alt.Description("sentence:N"),
             tooltip=alt.Tooltip("sentence:N", title="Recorded"),
         )
     )
@@ -133,7 +135,7 @@ def states(rows: pl.DataFrame, segments: pl.DataFrame, colours: Palette) -> Any:
         .mark_rect(
             fillOpacity=0, stroke=colours.outline, strokeWidth=1, aria=False, **_between(MARK - 0.14, MARK + 0.14)
         )
-        .encode(x=_at(0), x2=alt.X2Datum(100), y=_y(rows), y2="row:Q")
+        .encode(x=_at(0), x2=alt.X2Datum(100), y=_y(rows), y2=alt.Y2("row:Q"))
     )
     layers = [*_scale(rows, colours, grid=False), bars, outline, _named(rows, "missing_text", _at(0))]
     return _panel(layers, rows, colours)
@@ -165,7 +167,7 @@ def months(rows: pl.DataFrame, points: pl.DataFrame, shown: Sequence[str], colou
             .encode(
                 x=position,
                 y=alt.Y("place:Q", scale=_vertical(rows), axis=None),
-                description="sentence:N",
+                description=alt.Description("sentence:N"),
                 tooltip=alt.Tooltip("sentence:N", title="Month"),
             )
         )
@@ -176,7 +178,12 @@ def months(rows: pl.DataFrame, points: pl.DataFrame, shown: Sequence[str], colou
         return (
             limited.transform_calculate(place=place % "lower", top=place % "upper")
             .mark_area(color=colours.common, opacity=0.22, interpolate="step", aria=False)
-            .encode(x=position, y=alt.Y("place:Q", scale=_vertical(rows), axis=None), y2="top:Q", detail="row:N")
+            .encode(
+                x=position,
+                y=alt.Y("place:Q", scale=_vertical(rows), axis=None),
+                y2=alt.Y2("top:Q"),
+                detail=alt.Detail("row:N"),
+            )
         )
 
     def shaped(look: str, **mark: Any) -> Any:
@@ -193,14 +200,14 @@ def months(rows: pl.DataFrame, points: pl.DataFrame, shown: Sequence[str], colou
         _hairlines(rows, colours, left, right),
         alt.Chart(heads)
         .mark_text(color=colours.muted, aria=False, yOffset=-HEAD / 2 * ROW)
-        .encode(x=position, y=_y(rows), text="text:N"),
+        .encode(x=position, y=_y(rows), text=alt.Text("text:N")),
         band(),
-        base.mark_line(color=colours.mark, strokeWidth=2, aria=False).encode(detail="row:N"),
+        base.mark_line(color=colours.mark, strokeWidth=2, aria=False).encode(detail=alt.Detail("row:N")),
         line(points.filter(pl.col("look") == "common")).mark_circle(color=colours.mark, size=20, opacity=1),
         *signals,
         shaped("open", filled=True, fill=colours.background, stroke=colours.mark, strokeWidth=1.5, size=30),
-        first_end.mark_text(align="right", dx=-8).encode(text="label:N"),
-        last_end.mark_text(align="left", dx=8).encode(text="label:N"),
+        first_end.mark_text(align="right", dx=-8).encode(text=alt.Text("label:N")),
+        last_end.mark_text(align="left", dx=8).encode(text=alt.Text("label:N")),
         _named(rows, "change_text", _at(left, left, right), "change_brief"),
     ]
     return _panel(layers, rows, colours)
@@ -244,7 +251,7 @@ def _named(rows: pl.DataFrame, text: str, left: Any, brief: str = "") -> Any:
         alt.Chart(rows.select("row", "short", pl.col(text).alias("words"), pl.col(brief or text).alias("brief")))
         .transform_calculate(shown=f"{NARROW} ? datum.short + ': ' + datum.brief : datum.words")
         .mark_text(align="left", limit=alt.ExprRef(expr="width"), clip=True, **_down(NAME))
-        .encode(x=left, y=_y(rows), text="shown:N")
+        .encode(x=left, y=_y(rows), text=alt.Text("shown:N"))
     )
 
 
@@ -272,10 +279,14 @@ def _scale(rows: pl.DataFrame, colours: Palette, *, grid: bool = True) -> list[A
     numbers = [
         alt.Chart(ticks.filter(pl.col("align") == align))
         .mark_text(color=colours.muted, align=align, aria=False, yOffset=-HEAD / 2 * ROW)
-        .encode(x=_x("at"), y=_y(rows), text="text:N")
+        .encode(x=_x("at"), y=_y(rows), text=alt.Text("text:N"))
         for align in ("left", "center", "right")
     ]
-    lines = [base.mark_rule(color=colours.grid, strokeDash=[2, 3], aria=False).encode(y2="bottom:Q")] if grid else []
+    lines = (
+        [base.mark_rule(color=colours.grid, strokeDash=[2, 3], aria=False).encode(y2=alt.Y2("bottom:Q"))]
+        if grid
+        else []
+    )
     return [_hairlines(rows, colours, 0, 100), *lines, *numbers]
 
 
@@ -285,5 +296,5 @@ def _reference(share: float, rows: pl.DataFrame, colours: Palette) -> Any:
     return (
         alt.Chart(data)
         .mark_rule(color=colours.muted, strokeWidth=1.5, aria=False, **_between(MARK - 0.2, MARK + 0.2))
-        .encode(x=_x("at"), y=_y(rows), y2="row:Q")
+        .encode(x=_x("at"), y=_y(rows), y2=alt.Y2("row:Q"))
     )

@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 
 from equality.choices.entries import Valid
 from equality.errors import ProfileError
-from equality.exports.mistakes import described
 from equality.exports.tables import JoinedTable, bare, checked
+from equality.mistakes import described
 from equality.settings import settings
 
 PROFILES = Path(__file__).resolve().parents[2] / "data" / "profiles"

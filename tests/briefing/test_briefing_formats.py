@@ -52,8 +52,10 @@ def test_the_workbook_holds_each_table_with_its_numbers_as_numbers(briefing: Bri
     book = sheets(files["xlsx"])
     assert list(book) == ["Cover", *sheet_names(briefing)]
     cover = " ".join(book["Cover"].to_series(0).to_list())
+    said = [briefing.status, *briefing.origin, *(f"{t}: {m}" for t, m in briefing.definitions.items())]
     for section in briefing.sections:
-        assert section.finding in cover
+        said += [section.title, section.finding, *section.points, *section.notes]
+    assert not [sentence for sentence in said if sentence not in cover]
     archive = csv_files(files["csv.zip"])
     assert len(archive) == len(book)
     for (_, table), sheet, rows in zip(

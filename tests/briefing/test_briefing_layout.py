@@ -9,7 +9,7 @@ import re
 import polars as pl
 import pytest
 from briefing_measuring import beyond_edges, deck_of, overflows
-from conftest import ordered
+from briefing_ordering import ordered
 from pypdf import PdfReader
 
 from equality.briefing.document import Briefing

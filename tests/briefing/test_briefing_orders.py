@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import ordered
+from briefing_ordering import ordered
 from typer.testing import CliRunner
 
 from equality.briefing.document import sentences
