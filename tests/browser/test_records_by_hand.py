@@ -29,8 +29,9 @@ def headline(page: Page) -> str:
 
 def references(page: Page) -> list[str]:
     """The crime references on screen, from the grid that stands behind the drawn table."""
-    cells = page.locator("[data-testid=stDataFrame] [role=gridcell][aria-colindex='1']")
-    return [text for text in cells.all_text_contents() if re.match(r"\d", text)]
+    cells = page.locator("[data-testid=stDataFrame] [role=gridcell]")
+    expect(cells.first).to_be_attached()
+    return [text for text in cells.all_text_contents() if re.fullmatch(r"\d{2}/\d+/\d{2}", text)]
 
 
 def test_a_figure_leads_to_its_records_and_back_in_one_step(server: Server, visit: Visit) -> None:

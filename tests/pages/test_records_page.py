@@ -104,9 +104,9 @@ def test_where_a_reason_is_required_it_comes_first(store: Path, monkeypatch: pyt
     test = opened("records", None, **SOURCE)
     assert not lists(test)
     assert not entries(store, Act.records)
-    assert [field.key for field in test.text_input] == ["records-reason"]
-    test.session_state["records-reason"] = "Weekly check"
+    # Once more: to streamlit.testing a page that was switched to and the same page run again are two.
     test.run()
+    test.text_input(key="records-reason").set_value("Weekly check").run()
     assert lists(test)
     assert entries(store, Act.records)[0].reason == "Weekly check"
 
@@ -160,7 +160,9 @@ def test_after_a_purge_the_page_says_so(store: Path) -> None:
 
 
 def test_a_crafted_address_lists_nothing_else(store: Path) -> None:
-    params = {"of": "ethnicity,__import__", "state": "gone'", "sort": "../x", "page": "999999999"}
+    params = {"of": "ethnicity,__import__", "state": "gone'", "sort": "../x"}
     test = opened("records", None, **SOURCE, **params)
+    test.query_params["page"] = "999999999"
+    test.run()
     assert test.header[0].value.startswith(f"{not_known(store):,} records")
     assert rows(test).height == 50
