@@ -102,8 +102,8 @@ def bar_rows(
         levels.mark_tick(color=colours.text, thickness=4, size=THICK + 8, orient="vertical", yOffset=BAR).encode(
             x=_x("end", scale)
         ),
-        *_words(named.encode(x=_at(scale.low, scale), text=alt.Text("name:N")), colours, align="left", fontWeight="bold",
-                limit=alt.ExprRef(expr=f"width - ({NARROW} ? 110 : {room})")),
+        *_words(named.encode(x=_at(scale.low, scale), text=alt.Text("name:N")), colours, align="left",
+                fontWeight="bold", limit=alt.ExprRef(expr=f"width - ({NARROW} ? 110 : {room})")),
         *_words(words.encode(x=_at(scale.high, scale), text=alt.Text("shown:N")), colours, align="right"),
     ]  # fmt: skip
     if clickable:
