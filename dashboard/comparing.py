@@ -9,7 +9,7 @@ from typing import Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import drill, mix, navigation, show
+from dashboard import drill, mix, navigation, show, to_records
 from dashboard.link import View
 from dashboard.shell import Context
 from equality.analysis.funnel import Spread
@@ -115,6 +115,11 @@ def by_table(key: str, ids: pl.Series) -> Callable[[], None]:
 def follow(context: Context, by: str) -> None:
     """Go to the gaps of the unit that was chosen in the last run, if there was one."""
     unit = st.session_state.pop(FOLLOW, None)
-    if unit in context.options.values.get(by, ()):
+    if unit not in context.options.values.get(by, ()):
+        return
+    if to_records.opens_records(context):
+        to_records.remember(context, towards(context, by, unit))
+        to_records.follow(context)
+    else:
         gaps = navigation.PAGES["gaps"]
         st.switch_page(gaps.file, query_params=context.bar.params(towards(context, by, unit)))

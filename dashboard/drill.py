@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
-from dashboard import show
+from dashboard import show, to_records
 from dashboard.link import View
 from dashboard.shell import Context
 from dashboard.text import plain
@@ -172,12 +172,15 @@ def follow_table(context: Context, key: str, rows: pl.DataFrame) -> None:
 
 
 def follow(context: Context, unit: str, characteristic: str) -> None:
-    """Go one level deeper."""
+    """Go one level deeper, or to the records, as the reader has chosen."""
     view = context.view
     known = unit in (*context.options.values.get(view.by, ()), *context.options.months)
     if unit != ALL and not known:
         return
-    if unit == ALL:
-        context.bar.go(replace(view, characteristic=characteristic))
+    inside = replace(view, characteristic=characteristic)
+    if unit != ALL:
+        inside = view.drilled(unit, characteristic, context.options)
+    if to_records.opens_records(context):
+        to_records.remember(context, inside)
     else:
-        context.bar.go(view.drilled(unit, characteristic, context.options))
+        context.bar.go(inside)

@@ -44,9 +44,14 @@ class Bar:
         """The shortest parameters of a view, of the one shown if none is given."""
         return link.write(view or self.view, self.options, next(iter(self.snapshots)))
 
-    def go(self, view: View) -> None:
-        """Show another view: for callbacks, which run before the page does."""
-        st.query_params.from_dict(self.params(view))
+    def go(self, view: View, *, same_list: bool = False) -> None:
+        """Show another view: for callbacks, which run before the page does.
+
+        Args:
+            view: what to show.
+            same_list: what is listed stays the same, so that the page of a list keeps its meaning.
+        """
+        st.query_params.from_dict(self.params(view if same_list else view.with_own("page", "")))
 
 
 def draw(bar: Bar) -> None:

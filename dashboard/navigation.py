@@ -62,6 +62,7 @@ PAGES: Final = {
             ":material/join_inner:",
             May.exact,
         ),
+        PageInfo("records", "Records", "Which records, and who will fix them?", ":material/list_alt:", May.worklists),
         PageInfo("briefing", "Briefing", "What do I take to the meeting?", ":material/description:"),
         PageInfo("exports", "Exports", "Is the data in, and can I trust it?", ":material/database:", May.exports),
         PageInfo("mapping", "Mapping", "What does each column of this export mean?", ":material/schema:", May.load),

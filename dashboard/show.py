@@ -10,13 +10,13 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from dashboard import data
+from dashboard import data, to_records
 from dashboard.fields import field_title
 from dashboard.shell import Context
 from dashboard.text import day_name, plain
 from equality import spreadsheet
 from equality.analysis.words import period_name
-from equality.charts import palette
+from equality.charts import palette, settled
 from equality.charts.control import SIGNAL_TITLES
 from equality.charts.matrix import STEP_NAMES
 from equality.charts.palette import Palette
@@ -257,6 +257,17 @@ def funnel_key(colours: Palette) -> None:
     )
 
 
+def settled_key(colours: Palette) -> None:
+    """The key to what became of the cells of lists."""
+    filled = settled.fills(colours)
+    pale = {"waiting", "ended"}
+    boxes = [
+        (_box(filled[kind], colours.outline if kind in pale else filled[kind]), title)
+        for kind, title in settled.KINDS.items()
+    ]
+    _key(boxes, colours)
+
+
 def part_key(colours: Palette) -> None:
     """The key to the parts of a difference."""
     _key(
@@ -287,8 +298,15 @@ def source_line(context: Context) -> None:
     )
 
 
-def how_counted(context: Context) -> None:
-    """The definitions behind the page, from the states, rates and catalogue, and what was not understood."""
+def how_counted(context: Context, *, records: bool = True) -> None:
+    """The way to the records, and the definitions behind the page: states, rates, catalogue, what was not understood.
+
+    Args:
+        context: the page's.
+        records: whether the page is about figures that have records behind them.
+    """
+    if records:
+        to_records.links(context)
     with st.expander("How this is counted"):
         st.markdown("**Rates**, each with its 95% interval (Wilson; differences: Newcombe)")
         st.markdown("\n".join(f"- **{RATE_TITLES[r]}**: {plain(RATE_MEANINGS[r])}." for r in RATE_TITLES))

@@ -7,8 +7,9 @@ front. Nothing else is changed, so taking that apostrophe away gives back exactl
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -48,12 +49,14 @@ def csv_bytes(frame: pl.DataFrame) -> bytes:
     return neutralised(frame).write_csv(include_bom=True).encode()
 
 
-def xlsx_bytes(frame: pl.DataFrame, sheet: str) -> bytes:
+def xlsx_bytes(frame: pl.DataFrame, sheet: str, cover: Mapping[str, str] | None = None, marking: str = "") -> bytes:
     """A frame as a workbook, neutralised: as many sheets as its rows need.
 
     Args:
         frame: columns of text, whole numbers and dates.
         sheet: the first sheet's name; further ones are numbered.
+        cover: what a sheet before them says, as name → text.
+        marking: stands at the top and the bottom of every printed page, and above the cover.
     """
     import io
 
@@ -68,10 +71,30 @@ def xlsx_bytes(frame: pl.DataFrame, sheet: str) -> bytes:
     )
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with Workbook(content, options) as book:
+        if cover is not None:
+            _cover(book, cover, marking)
         for number, start in enumerate(range(0, max(frame.height, 1), _SHEET), start=1):
             name = sheet if number == 1 else f"{sheet} {number}"
             safe.slice(start, _SHEET).write_excel(book, name, autofit=frame.height <= 10_000, freeze_panes=(1, 0))
+        if marking:
+            for each in book.worksheets():
+                # An ampersand begins a code of Excel's.
+                printed = marking.replace("&", "&&")
+                each.set_header(f"&C{printed}")
+                each.set_footer(f"&C{printed}&RPage &P of &N")
     return content.getvalue()
+
+
+def _cover(book: Any, cover: Mapping[str, str], marking: str) -> None:
+    sheet = book.add_worksheet("About")
+    bold, wrapped = book.add_format({"bold": True, "valign": "top"}), book.add_format({"text_wrap": True})
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, 1, 90)
+    if marking:
+        sheet.write_string(0, 0, neutral(marking), bold)
+    for row, (name, text) in enumerate(cover.items(), start=2 if marking else 0):
+        sheet.write_string(row, 0, neutral(name), bold)
+        sheet.write_string(row, 1, neutral(text), wrapped)
 
 
 def write(frame: pl.DataFrame, path: Path, sheet: str) -> None:

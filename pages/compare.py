@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from dashboard import comparing, drill, mix, shell, show
+from dashboard import comparing, drill, mix, shell, show, to_records
 from dashboard.choice import choose
 from dashboard.text import plain
 from equality.analysis.comparison import comparison_headline, plural, spread_words
@@ -27,6 +27,7 @@ with st.container(horizontal=True, gap="medium", key="choices"):
     comparing.choose_dimension(context, by)
     rates = choose(context, "rates", "Rates", comparing.RATES, [] if parts else ["adjusted"])
     limits = choose(context, "limits", "Limits allow for", comparing.LIMITS)
+    to_records.choose_click(context)
 adjusted, allowed = rates == "adjusted", limits == "spread"
 rows, spread = comparing.compared(context, by, adjusted=adjusted, spread=allowed)
 judged = rows.drop_nulls("z")

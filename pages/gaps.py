@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import drill, shell, show
+from dashboard import drill, shell, show, to_records
 from dashboard.text import plain
 from equality.analysis.words import MEASURES
 from equality.charts import district_map, matrix
@@ -12,6 +12,7 @@ from equality.measures.counts import RATE_TITLES
 
 context = shell.enter("gaps")
 view, colours, measure = context.view, context.colours, context.view.measure
+to_records.follow(context)
 names = {name: c.short for name, c in context.catalogue.items()}
 title = context.titles[view.characteristic]
 
@@ -26,7 +27,9 @@ rows = drill.unit_rows(context, cells)
 st.header(plain(drill.headline(context, rows, cells)), anchor=False)
 
 drill.breadcrumbs(context)
-drill.dimension_chooser(context)
+with st.container(horizontal=True, gap="medium", key="choices"):
+    drill.dimension_chooser(context)
+    to_records.choose_click(context)
 show.step_key(colours, measure)
 shown = drill.largest(cells, "rows-shown")
 name = f"{RATE_TITLES[measure]} by {drill.unit_title(context).lower()} and characteristic."

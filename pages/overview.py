@@ -5,7 +5,7 @@ from dataclasses import replace
 import polars as pl
 import streamlit as st
 
-from dashboard import frames, navigation, news, shell, show, trends
+from dashboard import frames, navigation, news, shell, show, to_records, trends
 from dashboard.text import plain
 from equality.analysis import findings
 from equality.analysis.words import MEASURES, period_name
@@ -44,8 +44,13 @@ def follow_table() -> None:
 
 
 if followed := st.session_state.pop("follow", None):
-    st.switch_page(gaps.file, query_params=context.bar.params(replace(view, characteristic=followed)))
+    inside = replace(view, characteristic=followed)
+    if to_records.opens_records(context):
+        to_records.remember(context, inside)
+        to_records.follow(context)
+    st.switch_page(gaps.file, query_params=context.bar.params(inside))
 
+to_records.choose_click(context)
 show.row_key(colours, measure, targets=bool(aims), national=bool(elsewhere))
 left, middle, right = st.columns([5, 3.6, 3.6], gap="medium")
 with left:

@@ -7,13 +7,15 @@ renamed looks, in the counts, like a force that has stopped asking.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from equality.exports.profile import Profile
 from equality.exports.read import ExportFile, heading_of
 from equality.exports.tables import keys
-from equality.measures.dimensions import NO_LOCATION, NOT_RECORDED
+from equality.measures.dimensions import DIMENSIONS, NO_LOCATION, NOT_RECORDED
 from equality.settings import Settings
 from equality.store.snapshot import Snapshot
 
@@ -42,20 +44,28 @@ def columns_used(files: Iterable[ExportFile], profile: Profile) -> tuple[dict[st
     return used, tuple(heading for heading in seen if heading not in used)
 
 
-def blank_shares(records: pl.LazyFrame) -> dict[str, float]:
-    """Share of records that leave each field blank; raw values are not fields."""
-    fields = [n for n in records.collect_schema().names() if not n.endswith("_raw") and n not in _ALWAYS_THERE]
-    schema = records.collect_schema()
-    blank = [
-        (pl.col(n).is_null() | pl.col(n).is_in(_NOTHING) if schema[n] == pl.Categorical else pl.col(n).is_null())
-        .mean()
-        .alias(n)
-        for n in fields
-    ]
-    return {
-        n: round(share or 0.0, 4)
-        for n, share in records.select(blank).collect(engine="streaming").to_dicts()[0].items()
-    }
+def blank_shares(records: Path) -> dict[str, float]:
+    """Share of records that leave each field blank; raw values are not fields.
+
+    Args:
+        records: a Parquet file that says how many nulls each of its parts has (`extract.STORED`): no cell is read for
+            them. Words for nothing stand in dimensions only, and only these are read.
+    """
+    parts = pq.read_metadata(records)
+    fields = [n for n in parts.schema.names if not n.endswith("_raw") and n not in _ALWAYS_THERE]
+    blank = dict.fromkeys(fields, 0)
+    for number in range(parts.num_row_groups):
+        part = parts.row_group(number)
+        for place in range(part.num_columns):
+            cells = part.column(place)
+            if cells.path_in_schema in blank:
+                blank[cells.path_in_schema] += cells.statistics.null_count
+    scan = pl.scan_parquet(records)
+    worded = [n for n in fields if n in DIMENSIONS and scan.collect_schema()[n] == pl.Categorical]
+    words = scan.select(pl.col(n).is_in(_NOTHING).sum() for n in worded).collect(engine="streaming")
+    for name in worded:
+        blank[name] += words[name].item()
+    return {name: round(rows / max(parts.num_rows, 1), 4) for name, rows in blank.items()}
 
 
 def unmapped_shares(unmapped: pl.DataFrame, records: int) -> dict[str, float]:

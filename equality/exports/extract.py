@@ -23,8 +23,12 @@ from equality.store.snapshot import SourceFile, TableFile
 _ROW = ["source_file", "source_row"]
 COMPRESSION: Final = "lz4"
 """Of records: half the time of the default, for files a little larger."""
-STORED: Final[Any] = {"compression": COMPRESSION, "statistics": False}
-"""How records are written. They are not sorted: no part could be skipped by its smallest and largest values."""
+STORED: Final[Any] = {
+    "compression": COMPRESSION,
+    "statistics": {"min": False, "max": False, "distinct_count": False, "null_count": True},
+}
+"""How records are written. They are not sorted: no part could be skipped by its smallest and largest values. How many
+cells are null is what `drift.blank_shares` asks."""
 DUPLICATE = "a later row of the extract has the same crime, person and role"
 
 
@@ -57,7 +61,12 @@ class Extract:
     @property
     def records(self) -> pl.LazyFrame:
         """The accepted records."""
-        return pl.scan_parquet(self.folder / "records.parquet")
+        return pl.scan_parquet(self.path)
+
+    @property
+    def path(self) -> Path:
+        """The file of the accepted records."""
+        return self.folder / "records.parquet"
 
 
 def write_extract(files: Sequence[ExportFile], extract_date: date, profile: Profile, folder: Path) -> Extract:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -222,23 +223,28 @@ class _Loading:
         self._steps.take(f"measuring the extract of {day:%d %B %Y}")
         state = self._state_after(extract)
         about = Extracted(extract.characteristics, extract.dimensions, day)
-        counted = measure.tables(self._closed.open(state, day), self._closed.open(extract.records, day), about)
-        for name, table in counted.items():
-            counted[name] = self._closed.carried_into(table, day, name)
-            counted[name].write_parquet(folder / f"{name}.parquet", compression=COMPRESSION)
-        self.settled += at_load(self._registry, self._profile.source, identifier, about, state, measure.with_states)
-        counts = counted["counts"]
-        stored_states.write(folder, extract.characteristics)
-        snapshot = self._compared(_describe(extract, self._profile, counts, identifier))
-        # The verdict is about what is known now: of several extracts loaded together only the newest gets one.
-        if newest:
-            self._steps.take("judging what is known now")
-            known = self._closed.open(state, day)
-            pattern, aims = self._profile.crime_reference_pattern, in_force(self._registry.database).targets.aims()
-            outcome = measure.validate(known, extract.characteristics, pattern, aims)
-            (folder / "validation.json").write_text(json.dumps(outcome, indent=1), encoding="utf-8")
+        known = self._closed.open(state, day)
+        with ThreadPoolExecutor(1) as beside:
+            # The verdict is about what is known now: of several extracts loaded together only the newest gets one.
+            # Great Expectations thinks for seconds with one processor, in which Polars counts with the others.
+            verdict = beside.submit(self._judged, known, extract) if newest else None
+            counted = measure.tables(known, self._closed.open(extract.records, day), about)
+            for name, table in counted.items():
+                counted[name] = self._closed.carried_into(table, day, name)
+                counted[name].write_parquet(folder / f"{name}.parquet", compression=COMPRESSION)
+            self.settled += at_load(self._registry, self._profile.source, identifier, about, state, measure.with_states)
+            counts = counted["counts"]
+            stored_states.write(folder, extract.characteristics)
+            snapshot = self._compared(_describe(extract, self._profile, counts, identifier))
+            if verdict:
+                self._steps.take("judging what is known now")
+                (folder / "validation.json").write_text(json.dumps(verdict.result(), indent=1), encoding="utf-8")
         self._state, self._before = state, snapshot
         return snapshot, extract.unmapped
+
+    def _judged(self, known: pl.LazyFrame, extract: Extract) -> dict[str, Any]:
+        pattern, aims = self._profile.crime_reference_pattern, in_force(self._registry.database).targets.aims()
+        return measure.validate(known, extract.characteristics, pattern, aims)
 
     def _state_after(self, extract: Extract) -> pl.LazyFrame:
         """What is known once an extract is in: its records, and earlier ones that it does not hold.
@@ -285,7 +291,7 @@ def _describe(extract: Extract, profile: Profile, counts: pl.DataFrame, identifi
         columns_used=used,
         columns_ignored=ignored,
         tables=extract.tables,
-        blank=drift.blank_shares(extract.records),
+        blank=drift.blank_shares(extract.path),
         unmapped_shares=drift.unmapped_shares(extract.unmapped, sum(file.accepted for file in extract.files)),
     )
 

@@ -36,19 +36,33 @@ def spellings(frame: pl.LazyFrame, column: str) -> pl.Series | None:
     return frame.select(pl.col(column).unique()).collect(engine="streaming")[column]
 
 
-def looked_up(source: pl.Expr, old: pl.Series, new: pl.Series) -> pl.Expr:
-    """A look-up of values, null where a value is not among them; texts that come out are Categorical."""
+def looked_up(source: pl.Expr, old: pl.Series, new: pl.Series, default: str | None = None) -> pl.Expr:
+    """A look-up of values; texts that come out are Categorical.
+
+    Args:
+        source: what is looked up, of the type of `old`.
+        old: the values that are known.
+        new: what becomes of each.
+        default: the text in place of a null, and of a value that is not among them.
+    """
     if new.dtype == pl.String:
         new = new.cast(pl.Categorical)
-    if old.dtype == pl.Categorical and not old.is_empty():
-        numbers = old.to_physical().cast(pl.Int64)
-        if (most := max(numbers.drop_nulls().to_list(), default=0)) < _MOST_NUMBERS:
-            return source.map_batches(_ByNumber(old, numbers, most, new), return_dtype=new.dtype, is_elementwise=True)
-    return source.replace_strict(old, new, default=None, return_dtype=new.dtype)
+    numbers = _numbers(old)
+    if not old.is_empty() and (old.dtype == pl.Categorical or old.dtype.is_integer()):
+        least, most = (numbers.min(), numbers.max()) if old.dtype.is_integer() else (0, numbers.max())
+        if isinstance(least, int) and isinstance(most, int) and most - least < _MOST_NUMBERS:
+            look = _ByNumber(old, numbers - least, most - least, new, least, default)
+            return source.map_batches(look, return_dtype=new.dtype, is_elementwise=True)
+    return source.replace_strict(old, new, default=None if default is None else labels(default), return_dtype=new.dtype)
 
 
 _MOST_NUMBERS = 1_000_000
-"""Labels of all columns together up to which a place for each of them is kept."""
+"""Labels of all columns together, or numbers between the smallest and the largest, up to which each has its place."""
+
+
+def _numbers(values: pl.Series) -> pl.Series:
+    """The numbers that Polars gives to labels; numbers stay what they are."""
+    return values.to_physical().cast(pl.Int64, strict=False)
 
 
 class _ByNumber:
@@ -57,26 +71,30 @@ class _ByNumber:
     Half the time of `replace_strict`, which joins. The labels are kept: as long as any of them is, numbers stay theirs.
     """
 
-    def __init__(self, labels: pl.Series, numbers: pl.Series, most: int, new: pl.Series) -> None:
-        self._labels = labels
+    def __init__(
+        self, old: pl.Series, numbers: pl.Series, most: int, new: pl.Series, least: int, default: str | None
+    ) -> None:
+        self._old, self._least = old, least
         told = pl.DataFrame({"place": (numbers + 1).fill_null(0), "new": new})
         places = pl.DataFrame({"place": pl.int_range(most + 2, eager=True)})
         self._new = places.join(told, on="place", how="left", maintain_order="left")["new"]
+        self._default = None if default is None else pl.Series([default]).cast(pl.Categorical)
+        if self._default is not None:
+            self._new = self._new.fill_null(self._default.first())
 
     def __call__(self, source: pl.Series) -> pl.Series:
-        places = (source.to_physical().cast(pl.Int64) + 1).fill_null(0)
-        return self._new.gather(places, null_on_oob=True).alias(source.name)
+        places = _numbers(source) - (self._least - 1)
+        if self._least:
+            # A number below the least would otherwise be counted from the end.
+            places = places.set(places < 1, None)
+        found = self._new.gather(places.fill_null(0), null_on_oob=True).alias(source.name)
+        return found if self._default is None else found.fill_null(self._default.first())
 
 
 def mapped(source: pl.Expr, mapping: Mapping[str, str], default: str | None = None) -> pl.Expr:
     """What a mapping says of each label, as Categorical."""
-    new = pl.Series(list(mapping.values()), dtype=pl.String).cast(pl.Categorical)
-    return labels(source).replace_strict(
-        pl.Series(list(mapping), dtype=pl.String).cast(pl.Categorical),
-        new,
-        default=None if default is None else labels(default),
-        return_dtype=pl.Categorical,
-    )
+    old = pl.Series(list(mapping), dtype=pl.String).cast(pl.Categorical)
+    return looked_up(labels(source), old, pl.Series(list(mapping.values()), dtype=pl.String), default)
 
 
 def labels(text: str | pl.Expr) -> pl.Expr:

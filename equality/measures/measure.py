@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import great_expectations as gx
 import polars as pl
@@ -20,7 +20,7 @@ from equality.measures import people
 from equality.measures.catalogue import Aim
 from equality.measures.counts import KINDS, column
 from equality.measures.evidence import EVIDENCE, Extracted
-from equality.measures.states import meta, state_column, state_expression
+from equality.measures.states import STATES, meta, state_column, state_expression
 from equality.measures.suites import (
     RECORD_SUITES,
     STATE_SUITES,
@@ -33,6 +33,9 @@ from equality.measures.suites import (
 
 # Great Expectations keeps its current project in a global; Streamlit runs each session in a thread.
 _ONE_AT_A_TIME = threading.Lock()
+_SUITE: Final = "suite"
+_PLACE: Final = "place"
+"""Where an expectation's meta says which suite it comes from, and its place there."""
 
 
 def with_states(records: pl.LazyFrame, characteristics: Sequence[str]) -> pl.LazyFrame:
@@ -89,25 +92,47 @@ def _counted(
         *(pl.any_horizontal(failed).alias(_not_understood(name)) for name, failed in asked.items()),
         *(people.is_known(place).alias(_elsewhere(name)) for place, name in enumerate(characteristics)),
     )
+    kinds = [kind for kind in KINDS if kind != _REST]
     sums = [
         # Of most characteristics no code means that the question was not understood: no sum need be made.
         (pl.lit(0) if kind == "not_understood" and name not in asked else _kind(name, kind))
         .cast(pl.UInt32)
         .alias(column(name, kind))
         for name in characteristics
-        for kind in KINDS
+        for kind in kinds
     ]
-    return cells.group_by(*dimensions, "flags").agg(sums)
+    groups = cells.group_by(*dimensions, "flags").agg(
+        *sums, pl.len().alias(_RECORDS), pl.col("person_ref").count().alias(_NAMED)
+    )
+    return groups.select(*dimensions, "flags", *(_told(name, kind) for name in characteristics for kind in KINDS))
+
+
+_REST: Final = "valid"
+"""The state of the cells that are in no other: a sum for each characteristic that need not be made."""
+_RECORDS: Final = "_records"
+_NAMED: Final = "_named"
 
 
 def _kind(characteristic: str, kind: str) -> pl.Expr:
+    """How many cells of a group are of a kind, but for what `_told` makes of it."""
     state = pl.col(state_column(characteristic))
     if kind == "not_understood":
         return ((state == "not_obtained") & pl.col(_not_understood(characteristic))).sum()
     if kind == "recoverable_cells":
-        cells = state.is_in(["blank", "unknown"]) & pl.col(_elsewhere(characteristic))
-        return pl.when(pl.col("person_ref").count() > 0).then(cells.sum())
+        return (((state == "blank") | (state == "unknown")) & pl.col(_elsewhere(characteristic))).sum()
     return (state == kind).sum()
+
+
+def _told(characteristic: str, kind: str) -> pl.Expr:
+    """A count of a group, from its sums."""
+    counted = column(characteristic, kind)
+    if kind == _REST:
+        others = [column(characteristic, state) for state in STATES if state != _REST]
+        return (pl.col(_RECORDS) - pl.sum_horizontal(others)).cast(pl.UInt32).alias(counted)
+    if kind == "recoverable_cells":
+        # Where nobody is named, nobody can be known elsewhere, and the count is not 0 but unknown.
+        return pl.when(pl.col(_NAMED) > 0).then(pl.col(counted)).alias(counted)
+    return pl.col(counted)
 
 
 def _not_understood(characteristic: str) -> str:
@@ -139,29 +164,39 @@ def validate(
     """
     measured = with_states(records, characteristics)
     columns = measured.collect_schema().names()
+    wanted = _suites(characteristics, columns, aims, crime_reference_pattern is not None)
     with _ONE_AT_A_TIME:
-        checkpoint = _checkpoint(characteristics, columns, aims, crime_reference_pattern is not None)
-        outcome = checkpoint.run(
+        outcome = _checkpoint(wanted).run(
             batch_parameters={"dataframe": measured},
             expectation_parameters=parameters(characteristics, crime_reference_pattern),
         )
-    found = {result.suite_name: result for result in outcome.run_results.values()}
+    (found,) = outcome.run_results.values()
+    results: dict[str, list[Any]] = {each.name: [] for each in wanted}
+    for result in sorted(found.results, key=lambda result: _from(result)[_PLACE]):
+        results[_from(result)[_SUITE]].append(_summary(result))
     return {
         "success": bool(outcome.success),
         "suites": [
-            {
-                "name": name,
-                "success": bool(result.success),
-                "results": [_summary(r) for r in result.results],
-            }
-            for name, result in found.items()
+            {"name": name, "success": all(result["success"] for result in summaries), "results": summaries}
+            for name, summaries in results.items()
         ],
     }
 
 
-def _checkpoint(
+def _suites(
     characteristics: Sequence[str], columns: Sequence[str], aims: Sequence[Aim], has_references: bool
-) -> gx.Checkpoint:
+) -> list[gx.ExpectationSuite]:
+    wanted = [
+        target_suite(characteristics, columns, aims) if name == TARGET_SUITE else suite(name, characteristics, columns)
+        for name in (*STATE_SUITES, TARGET_SUITE, *RECORD_SUITES)
+    ]
+    if not has_references:
+        for each in wanted:
+            each.expectations = [e for e in each.expectations if "crime_reference_pattern" not in str(e)]
+    return [each for each in wanted if each.expectations]
+
+
+def _checkpoint(wanted: Sequence[gx.ExpectationSuite]) -> gx.Checkpoint:
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
@@ -170,24 +205,26 @@ def _checkpoint(
         .add_dataframe_asset("records")
         .add_batch_definition_whole_dataframe("whole")
     )
-    definitions = []
-    for name in (*STATE_SUITES, TARGET_SUITE, *RECORD_SUITES):
-        chosen = name == TARGET_SUITE
-        wanted = target_suite(characteristics, columns, aims) if chosen else suite(name, characteristics, columns)
-        if not has_references:
-            wanted.expectations = [e for e in wanted.expectations if "crime_reference_pattern" not in str(e)]
-        if wanted.expectations:
-            context.suites.add(wanted)
-            definition = gx.ValidationDefinition(name=name, data=batches, suite=wanted)
-            definitions.append(context.validation_definitions.add(definition))
+    # One validation is one reading of the records, so every suite is validated as part of one.
+    together = gx.ExpectationSuite(name="equality")
+    for each in wanted:
+        for place, expectation in enumerate(each.expectations):
+            expectation.meta = {**(expectation.meta or {}), _SUITE: each.name, _PLACE: place}
+            together.expectations.append(expectation)
+    context.suites.add(together)
+    definition = gx.ValidationDefinition(name="equality", data=batches, suite=together)
     return context.checkpoints.add(
         gx.Checkpoint(
             name="equality",
-            validation_definitions=definitions,
+            validation_definitions=[context.validation_definitions.add(definition)],
             # Counts only: COMPLETE carries every failing value.
             result_format={"result_format": "BASIC", "partial_unexpected_count": 0},
         )
     )
+
+
+def _from(result: Any) -> dict[str, Any]:
+    return result.expectation_config.meta
 
 
 def _summary(result: Any) -> dict[str, Any]:

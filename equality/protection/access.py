@@ -23,12 +23,16 @@ from equality.store.database import Database
 
 
 class May(StrEnum):
-    """What a role may do."""
+    """What a role may do.
+
+    `worklists` opens the page of records; whose records it lists is `records` (all) or `own_records` (the own teams').
+    """
 
     figures = "figures"
     exact = "exact"
     own_records = "own_records"
     records = "records"
+    worklists = "worklists"
     exports = "exports"
     events = "events"
     load = "load"
@@ -38,8 +42,8 @@ class May(StrEnum):
 MAY: Final[Mapping[Role | None, frozenset[May]]] = {
     None: frozenset(),
     Role.viewer: frozenset({May.figures}),
-    Role.team_lead: frozenset({May.figures, May.own_records}),
-    Role.analyst: frozenset({May.figures, May.exact, May.records, May.exports, May.events}),
+    Role.team_lead: frozenset({May.figures, May.own_records, May.worklists}),
+    Role.analyst: frozenset({May.figures, May.exact, May.records, May.worklists, May.exports, May.events}),
     Role.administrator: frozenset(May) - {May.own_records},
 }
 """Role → what it may do. Without a role nobody may do anything."""

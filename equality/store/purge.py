@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from equality.store import tables
 from equality.store.files import remove_records
+from equality.store.kept import forget
 from equality.store.lock import alone
 from equality.store.registry import Registry, superseded
 from equality.store.snapshot import Snapshot
@@ -70,6 +71,7 @@ def _remove(registry: Registry, found: list[Snapshot], closed: dict[str, list[st
             )
     for snapshot in found:
         remove_records(snapshot.folder)
+    forget(registry.store)
 
 
 def _months_counted(registry: Registry, snapshot: Snapshot) -> list[str]:
