@@ -28,7 +28,8 @@ LISTS = [
     "/records?source=athena&part=lists",
     "/records?source=athena&part=samples",
 ]
-PAGES = [*FIGURES, *ANSWERS, *LISTS, "/briefing?source=athena", "/audit", "/exports", "/exports?snapshot={snapshot}"]
+STORE = ["/audit", "/settings", "/exports", "/exports?snapshot={snapshot}"]
+PAGES = [*FIGURES, *ANSWERS, *LISTS, "/briefing?source=athena", *STORE]
 
 
 @pytest.mark.parametrize("path", PAGES)
