@@ -16,12 +16,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
+UNTIL = date(2026, 11, 1)
+"""The day of the last of the synthetic extracts."""
 AT_MOST = 10.0
 """Seconds that a briefing may take from counts to files."""
 
@@ -79,7 +81,7 @@ def made_store(rows: int, folder: Path) -> Path:
     from equality.synthetic import generate
 
     store = folder / "store"
-    load(generate(folder / "synthetic", people=rows), load_profile("athena"), store)
+    load(generate(folder / "synthetic", people=rows, until=UNTIL), load_profile("athena"), store)
     return store
 
 

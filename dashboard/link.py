@@ -46,6 +46,9 @@ OWN: Final = (
     "state",
     "sort",
     "page",
+    "part",
+    "list",
+    "sample",
 )
 """Parameters that mean something on single pages: carried along as they are, read with `own_choice` or `own_number`."""
 LONGEST_ECHO: Final = 40

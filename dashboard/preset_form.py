@@ -12,14 +12,13 @@ from dashboard.shell import Context
 from dashboard.text import plain
 from equality.briefing import own
 from equality.briefing.order import AUDIENCES
-from equality.briefing.preset import TOPIC_TITLES, Preset
+from equality.briefing.preset import TOPIC_TITLES, Preset, PresetError
 from equality.errors import EqualityError
 from equality.protection.access import May, may
 from equality.protection.audit import LONGEST_REASON, Act, Entry, audit_log
-from equality.settings import settings
 
-DONE: Final = "preset-done"
-"""What was done in the run before, and is said in this one."""
+DONE, REFUSED = "preset-done", "preset-refused"
+"""What was done, or refused, before this run, and is said in it."""
 
 
 def draw(context: Context, name: str, preset: Preset) -> None:
@@ -34,6 +33,8 @@ def draw(context: Context, name: str, preset: Preset) -> None:
         return
     if said := st.session_state.pop(DONE, None):
         st.success(plain(said))
+    if said := st.session_state.pop(REFUSED, None):
+        st.error(plain(said))
     mine, wrong = own.own()
     for mistake in wrong:
         st.warning(plain(f"This preset cannot be used. {mistake}"))
@@ -48,62 +49,69 @@ def _compose(context: Context, name: str, preset: Preset, is_own: bool) -> None:
     key = f"preset-{name}-"
     with st.form(f"{key}form", border=False):
         st.caption(f"It begins with what “{plain(preset.about or preset.title)}” holds.")
-        file = st.text_input(
-            "Name of its file: small letters, digits, hyphens", name if is_own else "", key=f"{key}name"
-        )
-        title = st.text_input("Title of the paper", preset.title, key=f"{key}title")
-        about = st.text_input("For which meeting", preset.about, key=f"{key}about")
-        topics = st.multiselect(
+        st.text_input("Name of its file: small letters, digits, hyphens", name if is_own else "", key=f"{key}name")
+        st.text_input("Title of the paper", preset.title, key=f"{key}title")
+        st.text_input("For which meeting", preset.about, key=f"{key}about")
+        st.multiselect(
             "Topics, in order",
             list(TOPIC_TITLES),
             preset.topics,
             format_func=TOPIC_TITLES.__getitem__,
             key=f"{key}topics",
         )
-        months = st.number_input("Months that it covers", 1, 120, preset.months, key=f"{key}months")
+        st.number_input("Months that it covers", 1, 120, preset.months, key=f"{key}months")
         held = [c for c in preset.characteristics if c in titles]
-        chosen = st.multiselect(
-            "Characteristics (none: all)", list(titles), held, format_func=titles.__getitem__, key=f"{key}which"
+        st.multiselect(
+            "Characteristics (none: all)",
+            list(titles),
+            held,
+            format_func=titles.__getitem__,
+            key=f"{key}characteristics",
         )
         usual = list(titles).index(preset.focus_on) if preset.focus_on in titles else 0
-        focus = st.selectbox("Spoken of first", list(titles), usual, format_func=titles.__getitem__, key=f"{key}focus")
-        audience = st.selectbox(
+        st.selectbox("Spoken of first", list(titles), usual, format_func=titles.__getitem__, key=f"{key}focus_on")
+        st.selectbox(
             "Figures for",
             list(AUDIENCES),
             list(AUDIENCES).index(preset.audience),
             format_func=AUDIENCES.__getitem__,
             key=f"{key}audience",
         )
-        classification = st.text_input("Security classification", preset.classification, key=f"{key}class")
-        handling = st.text_input("Handling", preset.handling, key=f"{key}handling")
-        replace = st.checkbox("Replace the preset of this name, if there is one", key=f"{key}replace")
-        why = _reason(f"{key}why")
-        if not st.form_submit_button("Save this preset"):
-            return
+        st.text_input("Security classification", preset.classification, key=f"{key}classification")
+        st.text_input("Handling", preset.handling, key=f"{key}handling")
+        st.checkbox("Replace the preset of this name, if there is one", key=f"{key}replace")
+        _reason(f"{key}why")
+        st.form_submit_button("Save this preset", on_click=_save, args=(key, preset))
+
+
+ENTERED: Final = (
+    "title",
+    "about",
+    "topics",
+    "months",
+    "characteristics",
+    "focus_on",
+    "audience",
+    "classification",
+    "handling",
+)
+"""Fields of a preset that the form asks for."""
+
+
+def _save(key: str, preset: Preset) -> None:
+    given = {name: st.session_state[f"{key}{name}"] for name in ENTERED}
+    name, why = str(st.session_state[f"{key}name"]).strip(), st.session_state.get(f"{key}why", "")
+    lists = {field: tuple(given[field]) for field in ("topics", "characteristics")}
+    # Groups of crimes are written in the file: a form for them would be longer than all the rest.
+    kept = {"focuses": preset.focuses if "focus" in given["topics"] else (), "rows": preset.rows}
     try:
-        made = Preset.model_validate(
-            {
-                "title": title,
-                "about": about,
-                "months": months,
-                "characteristics": tuple(chosen),
-                "focus_on": focus,
-                "topics": topics,
-                "audience": audience,
-                "classification": classification,
-                "handling": handling,
-                # Groups of crimes are written in the file: a form for them would be longer than all the rest.
-                "focuses": preset.focuses if "focus" in topics else (),
-                "rows": preset.rows,
-            }
-        )
-        with _logged(file, "saved", why):
-            own.save(made, file, replace=replace)
+        made = Preset.model_validate(given | lists | kept)
+        with _logged(name, "saved", why):
+            own.save(made, name, replace=st.session_state[f"{key}replace"])
     except (EqualityError, ValueError) as error:
-        st.error(plain(_mistake(error)))
-        return
-    st.session_state[DONE] = f"Saved as {file}: choose it above."
-    st.rerun()
+        st.session_state[REFUSED] = _mistake(error)
+    else:
+        st.session_state[DONE] = f"Saved as {name}: choose it above."
 
 
 def _mistake(error: Exception) -> str:
@@ -117,30 +125,34 @@ def _mistake(error: Exception) -> str:
 
 
 def _delete(name: str, preset: Preset) -> None:
-    with st.form(f"preset-{name}-delete", border=False):
-        sure = st.checkbox(f"Delete “{plain(preset.about or preset.title)}”; briefings made of it stay")
-        why = _reason(f"preset-{name}-delete-why")
-        if not st.form_submit_button("Delete this preset"):
-            return
-    if not sure:
-        st.error("Tick the box to say that you mean it.")
+    key = f"preset-{name}-delete"
+    with st.form(key, border=False):
+        st.checkbox(f"Delete “{plain(preset.about or preset.title)}”; briefings made of it stay", key=f"{key}-sure")
+        _reason(f"{key}-why")
+        st.form_submit_button("Delete this preset", on_click=_remove, args=(key, name))
+
+
+def _remove(key: str, name: str) -> None:
+    if not st.session_state[f"{key}-sure"]:
+        st.session_state[REFUSED] = "Tick the box to say that you mean it."
         return
     try:
-        with _logged(name, "deleted", why):
+        with _logged(name, "deleted", st.session_state.get(f"{key}-why", "")):
             own.delete(name)
     except EqualityError as error:
-        st.error(plain(str(error)))
-        return
-    st.session_state[DONE] = f"Deleted {name}."
-    st.rerun()
+        st.session_state[REFUSED] = str(error)
+    else:
+        st.session_state[DONE] = f"Deleted {name}."
 
 
-def _reason(key: str) -> str:
-    if not settings().audit_reason_required:
-        return ""
-    return st.text_input("Reason, for the audit log", key=key, max_chars=LONGEST_REASON)
+def _reason(key: str) -> None:
+    if data.holding().settings.audit_reason_required:
+        st.text_input("Reason, for the audit log", key=key, max_chars=LONGEST_REASON)
 
 
 def _logged(name: str, what: str, why: str) -> AbstractContextManager[Entry]:
+    # A callback runs before the page: who asks, and may they still?
+    if not may(identity.person(), May.exact):
+        raise PresetError("Your role may not change presets.")
     about = {"of": "briefing preset", "preset": name, "what": what}
     return audit_log(data.registry()).acting(Act.settings, identity.person(), about, why)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
 import streamlit as st
 
 from dashboard import data
+from dashboard.text import plain
 from equality.choices.book import Change
 from equality.errors import EqualityError
 
-SAID: Final = "settings-said"
-REFUSED: Final = "settings-refused"
+_TOLD: Final = "settings-told"
+_SECONDS: Final = 120
+"""So long a message stands: a page that is drawn again meanwhile, as after a lost connection, must not lose it."""
 
 
 def do(act: Callable[[], Any], done: str, *spent: str) -> None:
@@ -21,19 +24,37 @@ def do(act: Callable[[], Any], done: str, *spent: str) -> None:
     Args:
         act: the act; a list of texts that it returns is said.
         done: what is said if it was done.
-        spent: keys of widgets that begin anew then.
+        spent: keys of fields that are emptied then.
     """
     try:
         found = act()
     except (EqualityError, ValueError) as error:
-        st.session_state[REFUSED] = _sentence(str(error))
+        said = str(error)
+        st.session_state[_TOLD] = (False, said[:1].upper() + said[1:], time.monotonic())
         return
+    said = f"{done}: {'; '.join(found)}." if isinstance(found, list) else f"{done}."
     if found == []:
-        st.session_state[SAID] = "That holds already: nothing was changed."
-        return
-    st.session_state[SAID] = f"{done}: {'; '.join(found)}." if isinstance(found, list) else f"{done}."
+        said = "That holds already: nothing was changed."
+    st.session_state[_TOLD] = (True, said, time.monotonic())
     for key in spent:
-        st.session_state.pop(key, None)
+        # Emptied, not forgotten: the browser would keep what was typed.
+        given = st.session_state.get(key)
+        st.session_state[key] = "" if isinstance(given, str) else [] if isinstance(given, list) else None
+
+
+def told() -> None:
+    """What came of the last act."""
+    done, said, at = st.session_state.get(_TOLD, (True, "", 0.0))
+    if said and time.monotonic() - at < _SECONDS:
+        if done:
+            st.success(plain(said), icon=":material/check:")
+        else:
+            st.error(plain(said), icon=":material/error:")
+
+
+def forget() -> None:
+    """Tell no more of the last act: for callbacks."""
+    st.session_state.pop(_TOLD, None)
 
 
 def choices_of(dimension: str) -> list[str]:
@@ -47,7 +68,3 @@ def decided(change: Change | None) -> str:
     if change is None or change.value is None:
         return ""
     return f"{change.who}, {change.at:%d %b %Y}"
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

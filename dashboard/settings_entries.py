@@ -98,7 +98,8 @@ def _do_add(kind: str, key: dict[str, str]) -> None:
     def act() -> None:
         validity.add(data.registry(), kind, valid, identity.person(), state.get(key["reason"]) or "")
 
-    do(act, f"Added: {valid.label} means {valid.value}, {period_words(valid)}, from the next load on", *key.values())
+    spent = [key[name] for name in ("value", "start", "end", "reason")]
+    do(act, f"Added: {valid.label} means {valid.value}, {period_words(valid)}, from the next load on", *spent)
 
 
 def _change(kind: str, held: list[HeldEntry]) -> None:

@@ -17,7 +17,7 @@ from dashboard import (
     settings_roles,
     settings_targets,
 )
-from dashboard.settings_asking import REFUSED, SAID
+from dashboard.settings_asking import forget, told
 from dashboard.text import count_of, day_name, plain
 from equality.choices.fields import CHOICES
 from equality.choices.in_force import InForce
@@ -42,7 +42,7 @@ def draw() -> None:
     try:
         holding = data.holding()
         st.header(_headline(holding), anchor=False)
-        _told()
+        told()
         part = _choice()
         _PARTS[part][1](holding)
     except EqualityError as error:
@@ -66,19 +66,13 @@ def _headline(holding: InForce) -> str:
     )
 
 
-def _told() -> None:
-    if said := st.session_state.pop(SAID, None):
-        st.success(plain(said), icon=":material/check:")
-    if refused := st.session_state.pop(REFUSED, None):
-        st.error(plain(refused), icon=":material/error:")
-
-
 def _choice() -> str:
     asked = st.query_params.get(PART, "")
     part = asked if asked in _PARTS else next(iter(_PARTS))
 
     def change() -> None:
         # Choosing the chosen one again unchooses it: it stays.
+        forget()
         st.query_params[PART] = st.session_state["settings-part"] or part
 
     if st.session_state.get("settings-part") != part:

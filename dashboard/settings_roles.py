@@ -101,4 +101,4 @@ def _give(seen: dict[str, int], key: dict[str, str]) -> None:
         Roles(registry.database).give(who, given, teams, by, log, why, seen=seen.get(who.lower(), 0))
 
     title = ROLE_TITLES[given] if given else "no role"
-    do(act, f"{who}: {title} from now on", *key.values())
+    do(act, f"{who}: {title} from now on", key["who"], key["teams"], key["reason"])

@@ -16,7 +16,7 @@ from dashboard.shell import Context
 from dashboard.text import day_name, plain
 from equality import spreadsheet
 from equality.analysis.words import period_name
-from equality.charts import palette
+from equality.charts import palette, settled
 from equality.charts.control import SIGNAL_TITLES
 from equality.charts.matrix import STEP_NAMES
 from equality.charts.palette import Palette
@@ -255,6 +255,17 @@ def funnel_key(colours: Palette) -> None:
         ],
         colours,
     )
+
+
+def settled_key(colours: Palette) -> None:
+    """The key to what became of the cells of lists."""
+    filled = settled.fills(colours)
+    pale = {"waiting", "ended"}
+    boxes = [
+        (_box(filled[kind], colours.outline if kind in pale else filled[kind]), title)
+        for kind, title in settled.KINDS.items()
+    ]
+    _key(boxes, colours)
 
 
 def part_key(colours: Palette) -> None:

@@ -1,7 +1,7 @@
 """Records: which records, and who will fix them?"""
 
-from dashboard import shell, show, worklist
+from dashboard import record_parts, shell, show
 
 context = shell.enter("records")
-worklist.draw(context)
+record_parts.draw(context)
 show.how_counted(context, records=False)

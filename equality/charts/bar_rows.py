@@ -55,6 +55,7 @@ def bar_rows(
     unit: str = "%",
     joined: bool = False,
     reference: float | None = None,
+    edges: Mapping[str, str] | None = None,
     clickable: bool = False,
     width: int | str = "container",
     room: int = 260,
@@ -62,7 +63,8 @@ def bar_rows(
     """The chart; with `clickable` a click on a row selects it, as `row` with its `id`.
 
     Args:
-        rows: `row` (0, 1, …), `id`, `name`, `value_text`, `brief` (the value on a phone), `start` and `end` (per cent),
+        rows: `row` (0, 1, …; several may share one, and those without a name are bars only), `id`, `name`,
+            `value_text`, `brief` (the value on a phone), `start` and `end` (per cent),
             `kind` and `sentence`. The kind *level* is drawn as a line at `end`, *heading* has words only.
         scale: that of the bars.
         fills: kind → colour of its bars.
@@ -70,34 +72,38 @@ def bar_rows(
         unit: what follows the numbers of the scale.
         joined: draw a thin line from each bar's end to the next row, as a waterfall does.
         reference: a value, in per cent, drawn as a line through all rows.
+        edges: kind → colour of the line around its bars, for fills too pale to be seen; else the background's.
         clickable: whether rows can be chosen.
         width: in pixels, on paper; else that of the page.
         room: pixels that the values take at the right, where the page is not narrow.
     """
     base = alt.Chart(rows).encode(y=_y(rows))
     kinds = [kind for kind in fills if kind in rows["kind"]]
+    around = [(edges or {}).get(kind, colours.background) for kind in kinds]
     bars = alt.Chart(rows.filter(pl.col("kind").is_in(kinds))).encode(
         y=_y(rows), description=alt.Description("sentence:N"), tooltip=alt.Tooltip("sentence:N", title=" ")
     )
     levels = alt.Chart(rows.filter(pl.col("kind") == "level")).encode(
         y=_y(rows), description=alt.Description("sentence:N"), tooltip=alt.Tooltip("sentence:N", title=" ")
     )
-    words = base.transform_calculate(shown=f"{NARROW} ? datum.brief : datum.value_text")
+    named = alt.Chart(rows.filter(pl.col("name") != "")).encode(y=_y(rows))
+    words = named.transform_calculate(shown=f"{NARROW} ? datum.brief : datum.value_text")
     layers = [
         *_scale(rows, scale, unit, colours),
         *([_joints(rows, scale, colours)] if joined else []),
         *([] if reference is None else [_reference(reference, rows, scale, colours)]),
-        bars.mark_rect(stroke=colours.background, strokeWidth=0.5, **_between(BAR - THICK / 2, BAR + THICK / 2)).encode(
+        bars.mark_rect(strokeWidth=1 if edges else 0.5, **_between(BAR - THICK / 2, BAR + THICK / 2)).encode(
             x=_x("start", scale),
             x2=alt.X2("end:Q"),
             y2=alt.Y2("row:Q"),
-            color=alt.Color("kind:N", scale=alt.Scale(domain=kinds, range=[fills[k] for k in kinds]), legend=None),
+            fill=alt.Fill("kind:N", scale=alt.Scale(domain=kinds, range=[fills[k] for k in kinds]), legend=None),
+            stroke=alt.Stroke("kind:N", scale=alt.Scale(domain=kinds, range=around), legend=None),
         ),
         levels.mark_tick(color=colours.text, thickness=4, size=THICK + 8, orient="vertical", yOffset=BAR).encode(
             x=_x("end", scale)
         ),
-        *_words(base.encode(x=_at(scale.low, scale), text=alt.Text("name:N")), colours, align="left", fontWeight="bold",
-                limit=alt.ExprRef(expr=f"width - ({NARROW} ? 110 : {room})")),
+        *_words(named.encode(x=_at(scale.low, scale), text=alt.Text("name:N")), colours, align="left",
+                fontWeight="bold", limit=alt.ExprRef(expr=f"width - ({NARROW} ? 110 : {room})")),
         *_words(words.encode(x=_at(scale.high, scale), text=alt.Text("shown:N")), colours, align="right"),
     ]  # fmt: skip
     if clickable:
@@ -111,11 +117,15 @@ def bar_rows(
         layers.append(band.add_params(chosen))
     # A layer without marks would be a picture without a name to a screen reader.
     layers = [layer for layer in layers if not layer.data.is_empty()]
-    return styled(alt.layer(*layers), colours, width=width, height=rows.height * ROW + HEAD)
+    return styled(alt.layer(*layers), colours, width=width, height=_count(rows) * ROW + HEAD)
+
+
+def _count(rows: pl.DataFrame) -> int:
+    return int(rows.select(pl.col("row").max().fill_null(-1)).item()) + 1
 
 
 def _y(rows: pl.DataFrame) -> alt.Y:
-    domain = [-HEAD / ROW, rows.height]
+    domain = [-HEAD / ROW, _count(rows)]
     return alt.Y("row:Q", scale=alt.Scale(domain=domain, reverse=True, nice=False, zero=False), axis=None)
 
 
@@ -142,7 +152,7 @@ def _scale(rows: pl.DataFrame, scale: Scale, unit: str, colours: Palette) -> lis
         {
             "at": scale.ticks,
             "row": [0] * len(scale.ticks),
-            "bottom": [rows.height] * len(scale.ticks),
+            "bottom": [_count(rows)] * len(scale.ticks),
             "text": [f"{tick:g}{unit}" for tick in scale.ticks],
         },
         schema_overrides={"at": pl.Float64},

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
@@ -49,6 +50,7 @@ def test_a_design_that_cannot_be(wrong: tuple[float, float, float]) -> None:
         sample_size(100, *wrong)
 
 
+@hypothesis_settings(deadline=None)
 @given(st.lists(st.integers(0, 5_000), min_size=1, max_size=30), st.integers(0, 3_000), st.integers(0, 5))
 def test_allocation(sizes: list[int], wanted: int, least: int) -> None:
     given_ = allocate(sizes, wanted, least)

@@ -43,6 +43,8 @@ def test_no_format_says_a_number_that_the_briefing_does_not(
     pages = len(PdfReader(io.BytesIO(files["pdf"])).pages)
     # Numbers of pages, of the parts of a table and of a picture's scale are the layout's own.
     layout = {str(number) for number in range(1, pages + 20)} | {"0", "25", "50", "75", "100"}
+    # A picture says of people more that they are: +10 where the table has 10.
+    layout |= {f"+{number}" for number in said}
     for section in briefing.sections:
         layout |= scale_numbers(svg(section.figure)) if section.figure else set()
     assert set(numbers(TEXTS[ending](files[ending]))) - set(said) <= layout

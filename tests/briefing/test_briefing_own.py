@@ -157,7 +157,7 @@ def test_a_preset_is_composed_saved_and_deleted_on_the_page(page: AppTest, folde
     page.text_input(key=f"{key}about").set_value("Our own meeting")
     page.multiselect(key=f"{key}topics").set_value(["recorded"])
     page.number_input(key=f"{key}months").set_value(6)
-    page.multiselect(key=f"{key}which").set_value(["sex", "age"])
+    page.multiselect(key=f"{key}characteristics").set_value(["sex", "age"])
     button(page, "Save this preset")
     assert any("Saved as ours" in s.value for s in page.success)
     saved = own.every()["ours"]
@@ -167,7 +167,7 @@ def test_a_preset_is_composed_saved_and_deleted_on_the_page(page: AppTest, folde
     assert any("Is it an answer" in h.value for h in page.subheader)
     button(page, "Delete this preset")
     assert "Tick the box" in page.error[0].value
-    page.checkbox[-1].check()
+    page.checkbox(key="preset-ours-delete-sure").check()
     button(page, "Delete this preset")
     assert not list(folder.iterdir())
     logged = CliRunner().invoke(cli, ["audit", "list", "--store", str(tmp_path / "store")])

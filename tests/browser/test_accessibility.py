@@ -22,8 +22,14 @@ FIGURES = [
     "/drivers?source=athena&against=units&by=area",
 ]
 ANSWERS = ["/plausibility", "/plausibility?source=athena", "/together", "/together?source=athena&answer=Asian"]
-LISTS = ["/records?source=athena", "/records?source=athena&state=recoverable_cells&of=ethnicity,age&sort=team"]
-PAGES = [*FIGURES, *ANSWERS, *LISTS, "/briefing?source=athena", "/audit", "/exports", "/exports?snapshot={snapshot}"]
+LISTS = [
+    "/records?source=athena",
+    "/records?source=athena&state=recoverable_cells&of=ethnicity,age&sort=team",
+    "/records?source=athena&part=lists",
+    "/records?source=athena&part=samples",
+]
+STORE = ["/audit", "/settings", "/exports", "/exports?snapshot={snapshot}"]
+PAGES = [*FIGURES, *ANSWERS, *LISTS, "/briefing?source=athena", *STORE]
 
 
 @pytest.mark.parametrize("path", PAGES)
