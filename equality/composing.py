@@ -5,30 +5,30 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from equality.briefing.keep import files_of, find, keep, kept
-from equality.briefing.order import FORMATS, Order, carry_out
-from equality.briefing.own import every, own
-from equality.briefing.preset import Preset, read
+from equality.briefing.formats import ENDINGS
 from equality.choices.in_force import in_force
 from equality.protection.audit import Act, audit_log
 from equality.protection.disclosure import rule
 from equality.protection.people import local_person
-from equality.reading.stored import extracts
 from equality.settings import settings
 from equality.store.registry import Registry
 from equality.store.snapshot import Snapshot
 from equality.terminal import ReasonOption, StoreOption, mendable, messages
+
+if TYPE_CHECKING:
+    from equality.briefing.order import Order
+    from equality.briefing.preset import Preset
 
 
 def briefing(
     period: Annotated[str, typer.Option(help="The last month, as 2026-10; default: the newest of the source.")] = "",
     out: Annotated[
         Path | None,
-        typer.Option("--out", help=f"A file ending in {', '.join(FORMATS)}; or a folder, for all formats."),
+        typer.Option("--out", help=f"A file ending in {', '.join(ENDINGS)}; or a folder, for all formats."),
     ] = None,
     preset: Annotated[str, typer.Option(help="Name of a preset, or the path of a YAML file.")] = "pcc-monthly",
     source: Annotated[str, typer.Option(help="Which export; default: the first.")] = "",
@@ -41,6 +41,10 @@ def briefing(
     store: StoreOption = None,
 ) -> None:
     """Make a briefing: PDF, slides, web page, workbook and CSV files of the same figures. It is kept in the store."""
+    # Here and below not at the top: what composes takes a while to import, and every command would wait for it.
+    from equality.briefing.keep import files_of, keep
+    from equality.briefing.order import carry_out
+
     with mendable():
         registry = Registry(store or settings().store)
         if listed:
@@ -67,10 +71,10 @@ def briefing(
 
 def _endings(out: Path) -> list[str]:
     if out.is_dir():
-        return list(FORMATS)
-    found = [ending for ending in FORMATS if out.name.endswith(f".{ending}")]
+        return list(ENDINGS)
+    found = [ending for ending in ENDINGS if out.name.endswith(f".{ending}")]
     if not found:
-        raise ValueError(f"{out}: the name must end in {', '.join(FORMATS)}, or be a folder that exists")
+        raise ValueError(f"{out}: the name must end in {', '.join(ENDINGS)}, or be a folder that exists")
     if out.exists():
         raise ValueError(f"{out} exists already; choose another name or delete it")
     return found
@@ -84,6 +88,9 @@ def _write(path: Path, content: bytes) -> None:
 def _order(
     registry: Registry, preset: str, period: str, source: str, areas: list[str], flags: list[str], role: str
 ) -> Order:
+    from equality.briefing.order import Order
+    from equality.reading.stored import extracts
+
     snapshot = _snapshot(registry, source)
     name, chosen = _preset(preset)
     holding = in_force(registry.database)
@@ -117,6 +124,9 @@ def _snapshot(registry: Registry, source: str) -> Snapshot:
 
 
 def _preset(name: str) -> tuple[str, Preset]:
+    from equality.briefing.own import every
+    from equality.briefing.preset import read
+
     known = every()
     if name in known:
         return name, known[name]
@@ -127,6 +137,9 @@ def _preset(name: str) -> tuple[str, Preset]:
 
 
 def _list(registry: Registry) -> None:
+    from equality.briefing.keep import kept
+    from equality.briefing.own import every, own
+
     for one in kept(registry):
         sys.stdout.write(f"{one.order.identifier}  {one.order.preset.title}  {one.checksum[:12]}\n")
     for name, preset in every().items():
@@ -137,6 +150,8 @@ def _list(registry: Registry) -> None:
 
 def _again(registry: Registry, identifier: str) -> None:
     from equality.briefing.document import sentences
+    from equality.briefing.keep import find
+    from equality.briefing.order import carry_out
 
     one = find(registry, identifier)
     made = carry_out(one.order, registry)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from equality.briefing import page, pdf, slides, workbook
 from equality.briefing.compose import compose
 from equality.briefing.document import Briefing, Provenance
+from equality.briefing.formats import ENDINGS
 from equality.briefing.preset import Preset
 from equality.choices.targets import Targets
 from equality.errors import StoreError
@@ -25,13 +26,9 @@ from equality.reading.stored import Stored, extracts
 from equality.store.registry import Registry
 from equality.store.snapshot import Snapshot
 
-FORMATS: Final[Mapping[str, Callable[[Briefing], bytes]]] = {
-    "pdf": pdf.write,
-    "pptx": slides.write,
-    "html": page.write,
-    "xlsx": workbook.write,
-    "csv.zip": workbook.write_csv,
-}
+FORMATS: Final[Mapping[str, Callable[[Briefing], bytes]]] = dict(
+    zip(ENDINGS, (pdf.write, slides.write, page.write, workbook.write, workbook.write_csv), strict=True)
+)
 """End of the file's name → what writes it."""
 MEDIA: Final[Mapping[str, str]] = {
     "pdf": "application/pdf",

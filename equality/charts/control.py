@@ -106,7 +106,7 @@ def event_rows(events: Sequence[tuple[date, str, bool]], rows: pl.DataFrame) -> 
     made = [
         {
             "day": day,
-            "title": title if len(title) <= 44 else title[:43] + "…",
+            "title": title if len(title) <= 60 else title[:59] + "…",
             "rebase": rebase,
             "level": index % 3,
             "sentence": f"{day.day} {day:%B %Y}: {title}" + (", limits begin anew" if rebase else ""),
@@ -312,7 +312,8 @@ def _events(events: pl.DataFrame, axes: _Axes, colours: Palette) -> list[Any]:
             if part.height
             else []
         )
-    turn = axes.begins + 0.6 * (axes.ends - axes.begins)
+    # A name stands on the side of its line that has half of the chart or more.
+    turn = axes.begins + 0.5 * (axes.ends - axes.begins)
     placed = events.with_columns(top=axes.top - pl.col("level") * ROOM / 3 * (axes.top - axes.low))
     sides: tuple[tuple[Any, int, pl.Expr], ...] = (
         ("left", 6, pl.col("day") <= turn),
@@ -328,7 +329,7 @@ def _events(events: pl.DataFrame, axes: _Axes, colours: Palette) -> list[Any]:
             color=colours.national,
             fontWeight="bold",
             fontSize=13,
-            limit=alt.ExprRef(expr="0.38 * width"),
+            limit=alt.ExprRef(expr="0.48 * width"),
             aria=False,
         )
         layers += [words.encode(x=axes.x("day"), y=axes.y("top"), text=alt.Text("title:N"))] if part.height else []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -20,7 +22,7 @@ from equality.exports.joined import open_files
 from equality.exports.profile import Profile
 from equality.exports.read import ExportFile, joined_to
 from equality.exports.validity import with_entries
-from equality.measures import measure, stored_states
+from equality.measures import stored_states
 from equality.measures.dimensions import DIMENSIONS, FLAG_BITS
 from equality.measures.evidence import Extracted
 from equality.protection.audit import Act, audit_log
@@ -88,6 +90,8 @@ def load(
 
     Whatever it raises, no snapshot of this load is visible.
     """
+    # Great Expectations takes seconds of one processor to import, for which the files need not wait.
+    threading.Thread(target=importlib.import_module, args=("equality.measures.measure",), daemon=True).start()
     registry = registry or Registry(store)
     profile = with_entries(profile, registry.database)
     steps = _Steps(progress, cancelled)
@@ -215,6 +219,8 @@ class _Loading:
 
     def add(self, files: list[ExportFile], day: date, *, newest: bool) -> tuple[Snapshot, pl.DataFrame]:
         """Write the snapshot of one extract; what is not recognised in it comes back beside its facts."""
+        from equality.measures import measure
+
         self._number += 1
         self._steps.take(f"reading the extract of {day:%d %B %Y}")
         identifier = new_id(self._profile.source, day, datetime.now(UTC))
@@ -243,6 +249,8 @@ class _Loading:
         return snapshot, extract.unmapped
 
     def _judged(self, known: pl.LazyFrame, extract: Extract) -> dict[str, Any]:
+        from equality.measures import measure
+
         pattern, aims = self._profile.crime_reference_pattern, in_force(self._registry.database).targets.aims()
         return measure.validate(known, extract.characteristics, pattern, aims)
 
