@@ -290,11 +290,12 @@ def _cell(cell: Any, text: str, kind: str, *, heading: bool = False) -> None:
     cell.margin_top = cell.margin_bottom = Inches(0.04)
     cell.margin_left = cell.margin_right = Inches(0.08)
     paragraph = cell.text_frame.paragraphs[0]
-    run = paragraph.add_run()
-    run.text = text
-    run.font.size, run.font.bold, run.font.color.rgb = Pt(12), heading, INK
+    if text:
+        run = paragraph.add_run()
+        run.text = text
+        run.font.size, run.font.bold, run.font.color.rgb = Pt(12), heading, INK
     paragraph.alignment = PP_ALIGN.LEFT if kind == "text" else PP_ALIGN.RIGHT
-    # An empty cell is as tall as the letters that it does not have.
+    # An empty cell is as tall as the letters that it does not have; an empty run would make LibreOffice forget this.
     paragraph._p.get_or_add_endParaRPr().set("sz", "1200")
     properties = cell._tc.get_or_add_tcPr()
     line = properties.makeelement(qn("a:lnB"), {"w": "19050" if heading else "6350"})

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from briefing_measuring import beyond_edges, deck_of, overflows
 from briefing_ordering import ordered
+from pptx.oxml.ns import qn
 from pypdf import PdfReader
 
 from equality.briefing.document import Briefing
@@ -65,6 +66,16 @@ def test_every_text_fits_its_place_on_slides(files: dict[str, bytes]) -> None:
 def test_every_text_fits_its_place_whatever_the_teams(crowded_files: dict[str, bytes]) -> None:
     assert not list(overflows(deck_of(crowded_files["pptx"])))
     no_slide_is_bare(crowded_files["pptx"])
+
+
+def test_empty_cells_are_as_small_as_the_others(files: dict[str, bytes]) -> None:
+    """A run without letters makes LibreOffice take the template's large ones: rows grow over what stands below."""
+    tables = [shape.table for slide in deck_of(files["pptx"]).slides for shape in slide.shapes if shape.has_table]
+    paragraphs = [p for table in tables for cell in table.iter_cells() for p in cell.text_frame.paragraphs]
+    empty = [paragraph for paragraph in paragraphs if not paragraph.text]
+    assert paragraphs
+    assert not [paragraph for paragraph in empty if paragraph.runs]
+    assert {paragraph._p.find(qn("a:endParaRPr")).get("sz") for paragraph in empty} <= {"1200"}
 
 
 def no_slide_is_bare(content: bytes) -> None:
