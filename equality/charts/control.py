@@ -18,7 +18,7 @@ HEIGHT: Final = 420
 SHAPES: Final = {"common": "circle", "improvement": "triangle-up", "concern": "triangle-down", "neutral": "diamond"}
 """What a point is → its shape; the colours differ too, but nobody has to see them."""
 SIGNAL_TITLES: Final = {
-    "common": "Chance explains it",
+    "common": "Within limits",
     "improvement": "Signal: better",
     "concern": "Signal: worse",
     "neutral": "Signal: different",
