@@ -14,6 +14,7 @@ from equality.cli import app
 from equality.measures.dimensions import Selection
 from equality.measures.states import STATES
 from equality.protection.disclosure import MARKER, Disclosure, rule, secret_of
+from equality.settings import settings
 from equality.store.registry import Registry
 from tests.conftest import REAL_MONTHS
 
@@ -70,7 +71,7 @@ def test_counts_for_viewers_are_rounded_and_marked_in_every_format(sample_store:
     registry = Registry(sample_store)
     snapshot = registry.latest("athena")
     assert snapshot
-    seen = Disclosure(registry.counts(snapshot).collect(), secret_of(sample_store), rule()).slice(
+    seen = Disclosure(registry.counts(snapshot).collect(), secret_of(sample_store), rule(settings())).slice(
         by=["team", "month"], characteristics=["disability"], selection=Selection(where={"role": ("victim",)})
     )
     assert len(found) == seen.height > 300

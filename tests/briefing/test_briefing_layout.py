@@ -112,7 +112,7 @@ def pages_have_no_orphans(briefing: Briefing, content: bytes) -> None:
         rows = ["".join(line.split()) for line in inner.splitlines() if line.strip()]
         assert rows[-1] not in titles, f"page {number} ends with a heading"
         squeezed = "".join(inner.split())
-        if any(squeezed.startswith(first) for first in firsts if len(first) > 3):
+        if any(re.match(re.escape(first) + "(?!:)", squeezed) for first in firsts if len(first) > 3):
             # It starts in the middle of a table.
             assert any(squeezed.startswith(heading) for heading in headings), f"page {number}: {inner[:80]!r}"
 

@@ -91,8 +91,8 @@ def test_a_selection_of_nobody_or_few_is_written_without_a_number_that_says_too_
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("title: x", "topics: Field required"),
-        ("title: [", "is not YAML"),
+        ("title: x", "topics: is missing"),
+        ("title: [", "is not readable YAML"),
         ("- 1", "must hold `title:`"),
         ("{title: x, topics: [summary], classification: O, handling: h, focus_on: height}", "no characteristic height"),
         ("{title: x, topics: [weather], classification: O, handling: h}", "topics.0"),

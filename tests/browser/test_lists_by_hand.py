@@ -30,7 +30,7 @@ def growing(tmp_path: Path, without_verdict: None) -> Iterator[tuple[Server, Reg
         load(files[first:last], load_profile("athena"), store, accept_warnings=True)
 
     grow(0, 2)
-    started = Server(store, tmp_path / "server.log")
+    started = Server(store, tmp_path / "server.log").wait()
     yield started, Registry(store), lambda: grow(2, 3)
     started.stop()
 

@@ -19,7 +19,7 @@ PARTS = ("targets", "figures", "loading", "keeping", "areas", "events", "roles",
 def own_server(sample_store: Path, tmp_path: Path) -> Iterator[Server]:
     """A server with a store of its own, because choices are written into it."""
     shutil.copytree(sample_store, tmp_path / "store", ignore=shutil.ignore_patterns("synthetic"))
-    started = Server(tmp_path / "store", tmp_path / "server.log")
+    started = Server(tmp_path / "store", tmp_path / "server.log").wait()
     yield started
     started.stop()
 

@@ -95,7 +95,7 @@ def test_the_real_months_say_what_the_data_say(store: Path) -> None:
 def test_steps_basis_and_kind_are_in_the_address(store: Path) -> None:
     app = run(source="athena", step="week", chart="p")
     assert "the week of" in header(app)
-    assert {s.key: s.value for s in app.selectbox if s.key.startswith("trend-")} == {
+    assert {s.key: s.value for s in app.selectbox if s.key in ("own-step", "own-chart")} == {
         "own-step": "week",
         "own-chart": "p",
     }

@@ -137,7 +137,8 @@ def test_the_mix_of_offences_is_west_mercias_of_2017_18(latest: pl.DataFrame) ->
         .group_by("Offence_Code")
         .agg(pl.col("Number_of_Offences").cast(pl.Float64).sum())
     )
-    crimes = latest.unique("Crime Ref").group_by("HO Code").len()
+    # Controlling or coercive behaviour (8U) has had a code of its own since; its crimes come out of those of 8N.
+    crimes = latest.unique("Crime Ref").with_columns(pl.col("HO Code").replace("8U", "8N")).group_by("HO Code").len()
     both = real.join(crimes, left_on="Offence_Code", right_on="HO Code", how="full", coalesce=True).fill_null(0)
     assert set(crimes["HO Code"]) <= set(real.filter(pl.col("Number_of_Offences") > 0)["Offence_Code"])
     gap = both["Number_of_Offences"] / both["Number_of_Offences"].sum() - both["len"] / both["len"].sum()
