@@ -126,45 +126,48 @@ def test_a_link_opens_a_page_or_does_not_whatever_its_parameters_say(
 
 
 class Fresh:
-    """Servers that nobody has asked anything yet: the next ones start while one is being asked."""
+    """Servers that nobody has asked anything yet, one after the other at one address.
 
-    AHEAD: Final = 2
+    A cookie of Streamlit's is good for the address at which it was given only, so it is given there.
+    """
 
-    def __init__(self, store: Path, folder: Path, provider: Provider) -> None:
-        self._make = lambda: SignedServer(store, folder, provider)
-        self._waiting = [self._make() for _ in range(self.AHEAD)]
+    def __init__(self, store: Path, folder: Path, provider: Provider, browser: Browser) -> None:
+        port = free_port()
+        self._make = lambda: SignedServer(store, folder, provider, port=port).wait()
+        server, context = self._make(), new_context(browser)
+        page = context.new_page()
+        page.goto(server.address)
+        drawn(page)
+        sign_in(page, next(someone.email for someone in PEOPLE if someone.id == "viewer"))
+        self.cookies = {"viewer": context.storage_state(), "out": None}
+        context.close()
+        server.stop()
 
     def next(self) -> SignedServer:
-        self._waiting.append(self._make())
-        return self._waiting.pop(0).wait()
-
-    def stop(self) -> None:
-        for server in self._waiting:
-            server.stop()
+        return self._make()
 
 
 @pytest.fixture(scope="module")
-def fresh(role_store: Path, provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fresh]:
-    """Fresh servers, which take the cookies of the others."""
-    servers = Fresh(role_store, tmp_path_factory.mktemp("fresh"), provider)
-    yield servers
-    servers.stop()
+def fresh(role_store: Path, provider: Provider, tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Fresh:
+    """Fresh servers."""
+    return Fresh(role_store, tmp_path_factory.mktemp("fresh"), provider, browser)
 
 
 @pytest.mark.parametrize("who", ["viewer", "out"])
 @pytest.mark.parametrize("name", PAGES)
 def test_the_first_request_to_a_fresh_server_meets_the_same_checks(
-    fresh: Fresh, people: dict[str, Somebody], opened: Open, name: str, who: str
+    fresh: Fresh, people: dict[str, Somebody], browser: Browser, name: str, who: str
 ) -> None:
-    server = fresh.next()
+    server, context = fresh.next(), new_context(browser, fresh.cookies[who])
     try:
-        page, someone = opened(who), people[who]
+        page, someone = context.new_page(), people[who]
         page.goto(f"{server.address}/{name}")
         drawn(page)
         assert title(page) == expected(someone, PAGES[name])
         if not someone.may_open(PAGES[name]):
             assert_nothing_shown(page)
     finally:
+        context.close()
         server.stop()
 
 
