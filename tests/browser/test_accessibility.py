@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from driving import Server, assert_accessible
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from equality.store.registry import Registry
 
@@ -56,5 +56,6 @@ def test_every_chart_has_a_name_and_every_mark_a_sentence(server: Server, visit:
                 "xpath=descendant-or-self::*[@role='figure' or @role='img' or @role='graphics-document']"
             )
             assert any(n.get_attribute("aria-label") for n in named.all())
-        # A sentence says what is measured: people who are not known, or the rate of a month of a control chart.
-        assert page.locator('svg.marks [aria-label*="not known"], svg.marks [aria-label*="% of "]').count() > 0
+        # A sentence says what is measured: people who are not known, the rate of a month, or points of a difference.
+        said = ", ".join(f'svg.marks [aria-label*="{words}"]' for words in ("not known", "% of ", " points"))
+        expect(page.locator(said).first).to_be_attached(timeout=20_000)

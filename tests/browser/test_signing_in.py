@@ -131,9 +131,10 @@ class Fresh:
     A cookie of Streamlit's is good for the address at which it was given only, so it is given there.
     """
 
-    def __init__(self, store: Path, folder: Path, provider: Provider, browser: Browser) -> None:
+    def __init__(self, store: Path, folder: Path, browser: Browser) -> None:
         port = free_port()
-        self._make = lambda: SignedServer(store, folder, provider, port=port).wait()
+        self._provider = Provider([f"http://127.0.0.1:{port}"], folder / "provider.log")
+        self._make = lambda: SignedServer(store, folder, self._provider, port=port).wait()
         server, context = self._make(), new_context(browser)
         page = context.new_page()
         page.goto(server.address)
@@ -146,11 +147,16 @@ class Fresh:
     def next(self) -> SignedServer:
         return self._make()
 
+    def stop(self) -> None:
+        self._provider.stop()
+
 
 @pytest.fixture(scope="module")
-def fresh(role_store: Path, provider: Provider, tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Fresh:
+def fresh(role_store: Path, tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Fresh]:
     """Fresh servers."""
-    return Fresh(role_store, tmp_path_factory.mktemp("fresh"), provider, browser)
+    servers = Fresh(role_store, tmp_path_factory.mktemp("fresh"), browser)
+    yield servers
+    servers.stop()
 
 
 @pytest.mark.parametrize("who", ["viewer", "out"])
