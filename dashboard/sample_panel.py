@@ -16,7 +16,8 @@ from equality.errors import EqualityError
 from equality.measures.states import APPLICABLE_STATES
 from equality.protection.audit import audit_log, canonical
 from equality.worklist import sample
-from equality.worklist.sample import FINDINGS, UNSHOWN, Design, Sample, Stratum
+from equality.worklist.sample import FINDINGS, Design, Sample, Stratum
+from equality.worklist.shown import ONLY_OPEN
 from equality.worklist.wanted import Wanted
 
 POPULATIONS: Final = {
@@ -115,7 +116,7 @@ def _one(context: Context, of: Sample) -> None:
 
 
 def _drawing(context: Context, *, opened: bool) -> None:
-    names = [name for name in context.options.characteristics if name not in UNSHOWN]
+    names = [name for name in context.options.characteristics if name not in ONLY_OPEN]
     units = [unit for unit in context.options.units if unit != "month"] or list(context.options.units)
     with st.expander("Draw a new sample", expanded=opened):
         st.write("It is drawn from the people that the filters above choose.")

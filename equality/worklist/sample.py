@@ -25,6 +25,7 @@ from equality.store.registry import KEY, Registry
 from equality.store.snapshot import Snapshot
 from equality.worklist.cells import matching, records_with_states
 from equality.worklist.kept import forget, keep, kept
+from equality.worklist.shown import ONLY_OPEN
 from equality.worklist.tasks import permit
 from equality.worklist.wanted import RECOVERABLE, Wanted
 from equality.worklist.written import reading, writing
@@ -38,8 +39,6 @@ LONGEST_NOTE: Final = 500
 LARGEST: Final = 5_000
 """Items of one sample: nobody listens to more calls."""
 _samples, _findings = tables.audit_samples, tables.audit_findings
-UNSHOWN: Final = frozenset({"gender_reassignment"})
-"""Characteristics whose answers are shown of no single record (Gender Recognition Act 2004, s.22)."""
 _ROW: Final = ("source_file", "source_row")
 
 
@@ -299,7 +298,7 @@ def _population(registry: Registry, snapshot: Snapshot, wanted: Wanted, design: 
     name, *others = wanted.characteristics
     if others:
         raise StoreError("A sample audits one characteristic.")
-    if name in UNSHOWN:
+    if name in ONLY_OPEN:
         raise StoreError("Of gender reassignment no answer is shown record by record, so it cannot be audited here.")
     if design.by not in snapshot.dimensions or name not in snapshot.characteristics:
         raise StoreError("This export does not hold the characteristic or the dimension of the sample.")
