@@ -17,7 +17,7 @@ import threading
 import time
 import traceback
 from collections.abc import Sequence
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -125,14 +125,14 @@ class _Listener:
         answers: queue.Queue[str] = queue.Queue()
         threading.Thread(target=_hear, args=(answers,), daemon=True).start()
         until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
+        answer = None
+        while answer is None and time.monotonic() < until:
+            with suppress(queue.Empty):
+                answer = answers.get(timeout=0.1).strip()
+            # After the answer: who cancels usually closes the pipe too, and that would count as a refusal.
             if self.over():
                 raise LoadCancelledError("The load was cancelled; nothing was changed.")
-            try:
-                return answers.get(timeout=0.1).strip() == ACCEPT
-            except queue.Empty:
-                continue
-        return False
+        return answer == ACCEPT
 
 
 def _hear(answers: queue.Queue[str]) -> None:

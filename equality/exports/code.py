@@ -66,10 +66,14 @@ def code(files: Sequence[ExportFile], profile: Profile) -> Coded:
     """
     raw = together([frame for file in files for frame in raw_fields(file, profile)])
     broken = pl.concat([misfits(file, profile) for file in files])
-    _check_dated(raw, files, profile)
+    undated = _check_dated(raw, files, profile)
     aside = together([frame for file in files for frame in raw_fields(file, profile, aside=True)])
     looked_up = _look_up(raw, profile)
-    coded = raw.filter(pl.col("reason").is_null()).with_columns(
+    good = raw.filter(pl.col("reason").is_null())
+    if not undated and not profile.people:
+        # Every row is a record: none need be looked for, nor the others copied.
+        good, aside = raw, aside.clear()
+    coded = good.with_columns(
         **{name: dates.reader(raw, f"{name}_raw", profile.dates) for name in ("recorded_on", *other_dates(profile))},
         **{name: look.expression for name, look in looked_up.items()},
     )
@@ -86,8 +90,12 @@ def code(files: Sequence[ExportFile], profile: Profile) -> Coded:
     )
 
 
-def _check_dated(raw: pl.LazyFrame, files: Sequence[ExportFile], profile: Profile) -> None:
-    """Refuse a file most of whose dates cannot be read: the profile's formats are wrong for it."""
+def _check_dated(raw: pl.LazyFrame, files: Sequence[ExportFile], profile: Profile) -> bool:
+    """Refuse a file most of whose dates cannot be read: the profile's formats are wrong for it.
+
+    Returns:
+        Whether there is a row without a date that can be read.
+    """
     counted = raw.group_by("source_file", "recorded_on_raw").len("rows").collect(engine="streaming")
     written = pl.col("recorded_on_raw").cast(pl.String)
     undated = counted.filter(dates.parsed(written, profile.dates).is_null())
@@ -103,6 +111,7 @@ def _check_dated(raw: pl.LazyFrame, files: Sequence[ExportFile], profile: Profil
                 f"set aside. The formats are {', '.join(profile.dates)}: add the one of this file to the profile's "
                 "`dates`."
             )
+    return bool(lost)
 
 
 @dataclass(frozen=True)

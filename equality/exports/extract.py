@@ -69,7 +69,9 @@ class Extract:
         return self.folder / "records.parquet"
 
 
-def write_extract(files: Sequence[ExportFile], extract_date: date, profile: Profile, folder: Path) -> Extract:
+def write_extract(
+    files: Sequence[ExportFile], extract_date: date, profile: Profile, folder: Path, *, alone: bool = False
+) -> Extract:
     """Code the rows of an extract and write them.
 
     Args:
@@ -77,13 +79,14 @@ def write_extract(files: Sequence[ExportFile], extract_date: date, profile: Prof
         extract_date: which rows of the files it is.
         profile: the profile they fit.
         folder: an empty folder.
+        alone: the files hold no other extract, so that no row need be asked to which it belongs.
 
     Raises:
         ExportError: if the rows cannot be read, or none of them is a record.
     """
     try:
         coded = code(files, profile)
-        rows_in = _sink(coded, _rows_of(extract_date, profile), folder)
+        rows_in = _sink(coded, None if alone else _rows_of(extract_date, profile), folder)
     except pl.exceptions.PolarsError as error:
         raise unreadable(files, error) from error
     _set_duplicates_aside(files, profile, folder)

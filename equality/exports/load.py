@@ -214,6 +214,7 @@ class _Loading:
         self._state: pl.LazyFrame | None = None
         self._before: Snapshot | None = None
         self._number = 0
+        self._alone = extracts == 1
         self.settled: list[dict[str, Any]] = []
         steps.of = steps.of // 2 + 2 * extracts + 2
 
@@ -225,7 +226,7 @@ class _Loading:
         self._steps.take(f"reading the extract of {day:%d %B %Y}")
         identifier = new_id(self._profile.source, day, datetime.now(UTC))
         folder = self._writing.folder(identifier)
-        extract = write_extract(files, day, self._profile, folder)
+        extract = write_extract(files, day, self._profile, folder, alone=self._alone)
         self._steps.take(f"measuring the extract of {day:%d %B %Y}")
         state = self._state_after(extract)
         about = Extracted(extract.characteristics, extract.dimensions, day)

@@ -83,8 +83,11 @@ class _ByNumber:
             self._new = self._new.fill_null(self._default.first())
 
     def __call__(self, source: pl.Series) -> pl.Series:
-        places = _numbers(source) - (self._least - 1)
-        if self._least:
+        if source.dtype == pl.Categorical:
+            # In the type that Polars takes numbers of rows in: it need not look for such as count from the end.
+            places = source.to_physical() + 1
+        else:
+            places = _numbers(source) - (self._least - 1)
             # A number below the least would otherwise be counted from the end.
             places = places.set(places < 1, None)
         found = self._new.gather(places.fill_null(0), null_on_oob=True).alias(source.name)

@@ -123,32 +123,37 @@ def _counted(path: Path, encoding: str, shown: str) -> Text:
     """Count what the file holds; the encoding is "not UTF-8" where it is not."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     lines = since = 0
-    clean, quoted, tail = True, False, b"\n"
+    # A file that begins with a line break begins with an empty line.
+    clean, quoted, before = True, False, b"\n"
     for chunk, last in _chunks(path):
-        breaks = int(np.count_nonzero(_are(_LINE_FEED, chunk)))
-        lines += breaks
-        since = len(chunk) - chunk.rfind(b"\n") - 1 if breaks else since + len(chunk)
+        breaks = np.flatnonzero(np.frombuffer(chunk, dtype=np.uint8) == _LINE_FEED)
+        lengths = np.diff(breaks, prepend=-1 - since)
+        lines += len(breaks)
+        since = len(chunk) - 1 - int(breaks[-1]) if len(breaks) else since + len(chunk)
         if since > LONGEST_LINE:
             raise ExportError(f"{shown}: line {lines + 1} is longer than {LONGEST_LINE >> 20} MB: this is no table.")
         quoted = quoted or b'"' in chunk
-        clean = clean and b"\x00" not in chunk and not (_empty_line(tail + chunk[:2]) or _empty_line(chunk))
-        tail = (tail + chunk)[-2:] if len(chunk) < 2 else chunk[-2:]
+        clean = clean and b"\x00" not in chunk and not _empty_line(breaks, lengths, before, chunk)
+        before = chunk[-1:]
         # Most exports are ASCII almost throughout, which is quicker to see than to decode.
         if encoding == "UTF-8" and not (chunk.isascii() and not last and not decoder.getstate()[0]):
             try:
                 decoder.decode(chunk, final=last)
             except UnicodeDecodeError:
                 encoding = "not UTF-8"
-    return Text(path, encoding, clean, quoted, lines + (not tail.endswith(b"\n")))
+    return Text(path, encoding, clean, quoted, lines + (before != b"\n"))
 
 
-def _empty_line(text: bytes) -> bool:
-    # In flags, because `in` takes ten times as long for two bytes as for one.
-    ends = _are(_LINE_FEED, text)
-    if (ends[1:] & ends[:-1]).any():
-        return True
-    return b"\r" in text and bool((ends[2:] & ends[:-2] & _are(_CARRIAGE_RETURN, text)[1:-1]).any())
+def _empty_line(breaks: npt.NDArray[np.intp], lengths: npt.NDArray[np.intp], before: bytes, chunk: bytes) -> bool:
+    """Whether a line has nothing in it but perhaps a carriage return.
 
-
-def _are(byte: int, text: bytes) -> npt.NDArray[np.bool_]:
-    return np.frombuffer(text, dtype=np.uint8) == byte
+    Args:
+        breaks: where the lines end.
+        lengths: of the lines, the break included.
+        before: the byte before the chunk.
+        chunk: the bytes.
+    """
+    if lengths.min(initial=LONGEST_LINE) > len(b"\r\n"):
+        return False
+    ends = np.frombuffer(before + chunk, dtype=np.uint8)[breaks[lengths == len(b"\r\n")]]
+    return bool((lengths == 1).any() or (ends == _CARRIAGE_RETURN).any())
