@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from html import escape
 from typing import Any, Literal
 
@@ -126,6 +127,20 @@ def grid(
         # Up to this many rows the table shows all; more scroll.
         height="content" if frame.height <= LONGEST else "auto",
     )
+
+
+@contextmanager
+def without_download(key: str) -> Iterator[None]:
+    """Tables of records: their own download is taken away, because it would be neither numbered, marked nor logged.
+
+    Args:
+        key: of the place in which they stand.
+    """
+    with st.container(key=key):
+        # Streamlit has only one switch for every table of every page, copying included.
+        button = '[data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"])'
+        st.html(f"<style>.st-key-{key} {button} {{ display: none; }}</style>")
+        yield
 
 
 def main_button() -> Literal["primary", "secondary"]:

@@ -234,7 +234,8 @@ def _rows(context: Context, listing: List) -> None:
     columns = _columns(context, listing.wanted, table)
     name = f"Records {(page - 1) * SIZE + 1:,} to {(page - 1) * SIZE + table.height:,} of {listing.size:,}"
     st.caption(f"{name}. Age is counted up to the extract of {day_name(context.snapshot.extract_date)}.")
-    show.table(context.snapshot, table, f"records-{page}", name, columns)
+    with show.without_download("records-list"):
+        show.table(context.snapshot, table, f"records-{page}", name, columns)
     if pages > 1:
         if "records-page" in st.session_state:
             _set("records-page", page)

@@ -115,3 +115,14 @@ def test_a_file_carries_the_number_that_the_page_shows(server: Server, visit: Vi
     assert set(read["marking"]) == {MARKING}
     assert set(read["area"]) == {"Worcester"}
     assert set(read["ethnicity_state"]) == {"Invalid"}
+
+
+def test_a_list_of_records_has_no_download_that_is_not_numbered(server: Server, visit: Visit) -> None:
+    for address, offered in (("records?source=athena&state=blank", False), ("gaps?source=athena", True)):
+        page = visit(f"{server.address}/{address}")
+        table = page.get_by_test_id("stDataFrame").first
+        table.scroll_into_view_if_needed()
+        table.hover()
+        # What stands beside the download: else its absence would show nothing.
+        expect(page.get_by_role("button", name="Fullscreen").first).to_be_visible()
+        expect(page.get_by_role("button", name="Download as CSV")).to_have_count(int(offered))
