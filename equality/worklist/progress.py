@@ -22,7 +22,7 @@ from equality.measures.states import state_column
 from equality.store import tables
 from equality.store.registry import KEY, Registry
 from equality.store.snapshot import Snapshot
-from equality.worklist.kept import kept
+from equality.worklist.references import kept
 from equality.worklist.written import ChangedError, reading, writing
 
 NOT_UNDERSTOOD: Final = "not_understood"

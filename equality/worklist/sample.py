@@ -1,6 +1,6 @@
 """Audit samples: records drawn at random, stratum by stratum, whose entry somebody compares with its source.
 
-Which records were drawn is record-level data (`equality.worklist.kept`) and goes with the records. The design, the
+Which records were drawn is record-level data (`equality.worklist.references`) and goes with the records. The design, the
 strata and the findings are in the registry and stay: an item is known there by its number alone.
 """
 
@@ -24,7 +24,7 @@ from equality.store import tables
 from equality.store.registry import KEY, Registry
 from equality.store.snapshot import Snapshot
 from equality.worklist.cells import matching, records_with_states
-from equality.worklist.kept import forget, keep, kept
+from equality.worklist.references import forget, keep, kept
 from equality.worklist.shown import ONLY_OPEN
 from equality.worklist.tasks import permit
 from equality.worklist.wanted import RECOVERABLE, Wanted

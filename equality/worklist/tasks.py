@@ -1,7 +1,7 @@
 """Lists that a team is to settle: assigned, changed, closed, withdrawn; appended to and never overwritten.
 
 A list is fixed: it holds the cells that were open in one snapshot. Which cells these are is record-level data
-(`equality.worklist.kept`) and goes with the records; how many were settled (`equality.worklist.progress`) stays.
+(`equality.worklist.references`) and goes with the records; how many were settled (`equality.worklist.progress`) stays.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from equality.store.database import Database
 from equality.store.registry import KEY, Registry
 from equality.store.snapshot import Snapshot
 from equality.worklist.cells import cell_is, matching, records_with_states
-from equality.worklist.kept import forget, keep
 from equality.worklist.progress import OPEN, count_rows, now
+from equality.worklist.references import forget, keep
 from equality.worklist.wanted import RECOVERABLE, Wanted
 from equality.worklist.written import reading, writing
 
