@@ -1,7 +1,7 @@
 """Audit samples: records drawn at random, stratum by stratum, whose entry somebody compares with its source.
 
-Which records were drawn is record-level data (`equality.worklist.references`) and goes with the records. The design, the
-strata and the findings are in the registry and stay: an item is known there by its number alone.
+Which records were drawn is record-level data (`equality.worklist.references`) and goes with the records. The design,
+the strata and the findings are in the registry and stay: an item is known there by its number alone.
 """
 
 from __future__ import annotations
