@@ -24,7 +24,7 @@ check: $(VENV)/dev.stamp
 	$(BIN)/mypy
 
 fuzz: $(VENV)/dev.stamp
-	GX_POLARS_FUZZ_EXAMPLES=2000 $(BIN)/python -m pytest tests/gx_polars/test_differential.py tests/gx_polars/test_patterns.py
+	GX_POLARS_FUZZ_EXAMPLES=2000 $(BIN)/python -m pytest -n auto --dist load -v -x tests/gx_polars/test_differential.py tests/gx_polars/test_patterns.py
 	EQUALITY_FUZZ_EXAMPLES=2000 $(BIN)/python -m pytest tests/exports/test_settle.py -k any_settled_decision
 
 $(VENV)/bin/python:
