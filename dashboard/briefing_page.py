@@ -16,7 +16,7 @@ from equality.briefing.document import Briefing, Section
 from equality.briefing.keep import files_of, keep
 from equality.briefing.order import FORMATS, MEDIA, Order, carry_out
 from equality.briefing.own import every
-from equality.briefing.pictures import svg
+from equality.briefing.pictures import png
 from equality.briefing.preset import Preset
 from equality.protection.access import May, may
 from equality.protection.disclosure import rule
@@ -116,8 +116,9 @@ def _section(context: Context, section: Section, number: int) -> None:
     if section.points:
         st.markdown("\n".join(f"- {plain(point)}" for point in section.points))
     if section.figure:
-        # As it is printed: in the colours of paper, also where the page is dark.
-        st.image(svg(section.figure), plain(section.figure.title), width="stretch", alt=section.figure.alt)
+        # As it is printed: in the colours of paper, also where the page is dark; not as SVG, whose letters would be
+        # those of the reader's machine.
+        st.image(png(section.figure), plain(section.figure.title), width="stretch", alt=section.figure.alt)
     if section.table:
         table = section.table
         frame = pl.DataFrame(table.texts(), schema=[c.title for c in table.columns], orient="row")

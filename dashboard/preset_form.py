@@ -50,8 +50,8 @@ def _compose(context: Context, name: str, preset: Preset, is_own: bool) -> None:
     with st.form(f"{key}form", border=False):
         st.caption(f"It begins with what “{plain(preset.about or preset.title)}” holds.")
         st.text_input("Name of its file: small letters, digits, hyphens", name if is_own else "", key=f"{key}name")
-        st.text_input("Title of the paper", preset.title, key=f"{key}title")
-        st.text_input("For which meeting", preset.about, key=f"{key}about")
+        _words("Title of the paper", preset.title, f"{key}title")
+        _words("For which meeting", preset.about, f"{key}about")
         st.multiselect(
             "Topics, in order",
             list(TOPIC_TITLES),
@@ -74,14 +74,19 @@ def _compose(context: Context, name: str, preset: Preset, is_own: bool) -> None:
             "Figures for",
             list(AUDIENCES),
             list(AUDIENCES).index(preset.audience),
-            format_func=AUDIENCES.__getitem__,
+            format_func=lambda audience: AUDIENCES[audience].capitalize(),
             key=f"{key}audience",
         )
         st.text_input("Security classification", preset.classification, key=f"{key}classification")
-        st.text_input("Handling", preset.handling, key=f"{key}handling")
+        _words("Handling", preset.handling, f"{key}handling")
         st.checkbox("Replace the preset of this name, if there is one", key=f"{key}replace")
         _reason(f"{key}why")
         st.form_submit_button("Save this preset", on_click=_save, args=(key, preset))
+
+
+def _words(label: str, value: str, key: str) -> None:
+    """A field that grows with its words: in the narrow column one line would hide their end."""
+    st.text_area(label, value, height="content", key=key)
 
 
 ENTERED: Final = (
@@ -96,10 +101,14 @@ ENTERED: Final = (
     "handling",
 )
 """Fields of a preset that the form asks for."""
+LINES: Final = ("title", "about", "handling")
+"""Those of them whose words may be too long for one line of the form."""
 
 
 def _save(key: str, preset: Preset) -> None:
     given = {name: st.session_state[f"{key}{name}"] for name in ENTERED}
+    # A title, a meeting and a marking are one line each on paper, however they were typed.
+    given |= {name: " ".join(str(given[name]).split()) for name in LINES}
     name, why = str(st.session_state[f"{key}name"]).strip(), st.session_state.get(f"{key}why", "")
     lists = {field: tuple(given[field]) for field in ("topics", "characteristics")}
     # Groups of crimes are written in the file: a form for them would be longer than all the rest.

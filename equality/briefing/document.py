@@ -181,13 +181,24 @@ class Briefing:
         return f"{invented}Management information, not official statistics."
 
     @property
+    def source(self) -> str:
+        """Of which export and extract, in one sentence."""
+        return f"Source: {self.provenance.source}, extract of {day(self.provenance.extract_date)}."
+
+    @property
+    def made(self) -> str:
+        """By whom and when, in one sentence."""
+        made_at = self.provenance.made_at
+        return f"Made by {self.provenance.made_by} on {day(made_at.date())} at {made_at:%H:%M} UTC."
+
+    @property
     def origin(self) -> tuple[str, ...]:
         """Where it comes from, in sentences."""
         from_where = self.provenance
         said = [
-            f"Source: {from_where.source}, extract of {day(from_where.extract_date)}.",
+            self.source,
             f"Snapshot {from_where.snapshot}, SHA-256 of its counts {from_where.checksum}.",
-            f"Made by {from_where.made_by} on {day(from_where.made_at.date())} at {from_where.made_at:%H:%M} UTC.",
+            self.made,
             f"Audience: {from_where.audience}.",
             from_where.attribution,
         ]

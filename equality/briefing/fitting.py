@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,9 +12,10 @@ from PIL import ImageFont
 from equality.briefing.document import Table
 from equality.briefing.pictures import FONTS
 
-WIDER: Final = 1.14
-"""Arial, in which slides are set, is this much wider than the typeface that is measured."""
+WIDER: Final = {True: 1.14, False: 1.1}
+"""Arial, in which slides are set, bold or not, is this much wider than the typeface that is measured."""
 UNIT: Final = 100
+HARD_SPACE: Final = "\N{NO-BREAK SPACE}"
 
 
 @functools.cache
@@ -21,16 +23,21 @@ def _font() -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(FONTS / "SourceSansPro-Semibold.ttf"), UNIT)
 
 
-def width(text: str, size: float) -> float:
-    """Of a text in one line, in inches, at a size in points."""
-    return _font().getlength(text) / UNIT * size / 72 * WIDER
+def measured(text: str, size: float) -> float:
+    """Width of a text in one line, in inches, at a size in points, in the typeface of paper and page."""
+    return _font().getlength(text) / UNIT * size / 72
 
 
-def lines(text: str, room: float, size: float) -> int:
+def unbroken(heading: str) -> str:
+    """A heading whose unit stays with the word before it: `Lower limit, %` never ends with a line of `%` alone."""
+    return heading.replace(", %", f",{HARD_SPACE}%")
+
+
+def lines(text: str, room: float, size: float, *, bold: bool = True) -> int:
     """How many lines a text takes in so many inches."""
     count, used = 1, 0.0
-    for word in text.split():
-        needs = width(f"{word} ", size)
+    for word in _words(text):
+        needs = measured(f"{word} ", size) * WIDER[bold]
         if used and used + needs > room:
             count, used = count + 1, 0.0
         # A word that is longer than a line is broken.
@@ -39,28 +46,42 @@ def lines(text: str, room: float, size: float) -> int:
     return count
 
 
+def _words(text: str) -> list[str]:
+    """What a line may be broken between: not at a hard space."""
+    return re.split(r"[ \t\n]+", text.strip(" \t\n"))
+
+
+SHORT: Final = 16
+"""Characters of cells of words that are not broken, such as months and states."""
 LONGEST: Final = 45
 """Characters of a cell of words that a column is made wide enough for; longer ones are broken."""
 
 
-def column_widths(table: Table, room: float, size: float, margin: float) -> list[float]:
+def column_widths(table: Table, room: float, size: float, margin: float, wider: float = WIDER[True]) -> list[float]:
     """How wide the columns of a table are, in inches: together as wide as the room.
 
-    A number is never broken, nor a word of a heading; words are, where the room is too small for all of them.
+    A number is never broken, nor a short cell, nor a word of a heading; others are, where the room is too small for
+    all of them.
 
     Args:
         table: its headings and cells.
         room: width of the table in inches.
         size: of its letters in points.
         margin: what a cell needs beside its text, in inches.
+        wider: the typeface of the table for each unit of the one that is measured.
     """
+
+    def width(text: str) -> float:
+        return measured(text, size) * wider
+
     texts, wanted, least = table.texts(), [], []
     for place, column in enumerate(table.columns):
         cells = [row[place] for row in texts] or [""]
-        words = max(width(word, size) for word in [*column.title.split(), *(w for cell in cells for w in cell.split())])
-        whole = max(width(cell[:LONGEST], size) for cell in cells)
-        heading = min(width(column.title, size), 2 * max(whole, words)) if column.kind == "text" else 0.0
-        least.append((words if column.kind == "text" else max(words, whole)) + margin)
+        words = max(width(word) for text in [unbroken(column.title), *cells] for word in _words(text))
+        whole = max(width(cell[:LONGEST]) for cell in cells)
+        heading = min(width(column.title), 2 * max(whole, words)) if column.kind == "text" else 0.0
+        broken = column.kind == "text" and max(map(len, cells)) > SHORT
+        least.append((words if broken else max(words, whole)) + margin)
         wanted.append(max(words, whole, heading) + margin)
     spare = room - sum(wanted)
     if spare >= 0:

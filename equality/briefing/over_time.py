@@ -54,10 +54,17 @@ def over_time(subject: Subject) -> list[Section]:
                 f"Control chart. {what}, {ends}. {finding}",
                 picture,
             ),
-            table=Table(f"{what}, {ends}", _COLUMNS, tuple(_row(row) for row in rows.iter_rows(named=True))),
+            table=_table(f"{what}, {ends}", rows),
             notes=_notes(chart, marked, rows),
         )
     ]
+
+
+def _table(title: str, rows: pl.DataFrame) -> Table:
+    """Every month; without a column that none of them fills, such as that of months that still fill in."""
+    cells = [_row(row) for row in rows.iter_rows(named=True)]
+    filled = [place for place in range(len(_COLUMNS)) if any(row[place] is not None for row in cells)]
+    return Table(title, tuple(_COLUMNS[i] for i in filled), tuple(tuple(row[i] for i in filled) for row in cells))
 
 
 def _others(subject: Subject) -> tuple[str, ...]:
@@ -105,7 +112,8 @@ def _of_100(share: float | None) -> float | None:
 def _notes(chart: ControlChart, marked: pl.DataFrame, rows: pl.DataFrame) -> tuple[str, ...]:
     limits = trend.limit_words(chart, KIND_TITLES[chart.kind] if chart.kind else "")
     events = "; ".join(marked["sentence"].to_list())
-    filling = "Hollow points still fill in: the bar is where they will probably end up."
+    filling = "Hollow points still fill in"
+    filling += ": the bar is where they will probably end up." if rows["likely"].count() else "."
     return (
         limits,
         *((f"Events: {events}.",) if events else ()),

@@ -9,15 +9,15 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from equality.briefing.document import Briefing, Table
-from equality.briefing.fitting import column_widths
-from equality.briefing.pictures import FONTS, svg
+from equality.briefing.fitting import column_widths, unbroken
+from equality.briefing.pictures import FONTS, inline
 
 PRINTED: Final = 6.69
 """Width of the text of a printed page, in inches."""
 
 
 def write(briefing: Briefing) -> bytes:
-    """The briefing as HTML; what it says is escaped, never markup."""
+    """The briefing as HTML; what it says is escaped, never markup: only the pictures are."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -25,7 +25,8 @@ def write(briefing: Briefing) -> bytes:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pictures = [_base64(svg(s.figure).encode()) if s.figure else "" for s in briefing.sections]
+    environment.filters["unbroken"] = unbroken
+    pictures = [inline(s.figure, f"picture-{n}") if s.figure else "" for n, s in enumerate(briefing.sections)]
     fonts = {weight: _base64((FONTS / f"SourceSansPro-{name}.ttf").read_bytes()) for weight, name in _WEIGHTS.items()}
     widths = [_widths(s.table) if s.table else [] for s in briefing.sections]
     marking = briefing.marking
@@ -43,7 +44,7 @@ _WEIGHTS = {"regular": "Regular", "bold": "Semibold"}
 
 def _widths(table: Table) -> list[float]:
     """Of the columns, in per cent of the table."""
-    inches = column_widths(table, PRINTED, 10.5, 0.12)
+    inches = column_widths(table, PRINTED, 10.5, 0.14, 1.0)
     return [round(100 * one / PRINTED, 1) for one in inches]
 
 

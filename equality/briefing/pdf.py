@@ -14,7 +14,7 @@ from typing import Any, Final
 import typst
 
 from equality.briefing.document import Briefing, Section
-from equality.briefing.fitting import column_widths
+from equality.briefing.fitting import column_widths, unbroken
 from equality.briefing.pictures import FONTS, ratio, svg
 
 LAYOUT: Final = Path(__file__).with_name("briefing.typ")
@@ -45,6 +45,7 @@ def _content(briefing: Briefing, folder: Path) -> dict[str, Any]:
     return {
         "title": briefing.title,
         "subtitle": briefing.subtitle,
+        "source": briefing.source,
         "author": briefing.provenance.made_by,
         "classification": briefing.marking.classification,
         "handling": briefing.marking.handling,
@@ -69,9 +70,9 @@ def _section(section: Section, number: int, folder: Path) -> dict[str, Any]:
         "figure": {"file": file, "title": figure.title, "alt": figure.alt, "ratio": ratio(figure)} if figure else None,
         "table": {
             "title": table.title,
-            "headings": [column.title for column in table.columns],
+            "headings": [unbroken(column.title) for column in table.columns],
             "kinds": [column.kind for column in table.columns],
-            "widths": column_widths(table, TEXT_WIDTH, 10.5, 0.14),
+            "widths": column_widths(table, TEXT_WIDTH, 10.5, 0.14, 1.0),
             "rows": table.texts(),
         }
         if table

@@ -1,10 +1,11 @@
-"""Charts as files: SVG for PDF and HTML, PNG for slides."""
+"""Charts as files: SVG for PDF, the same inside the page for HTML, PNG for slides and the screen."""
 
 from __future__ import annotations
 
 import functools
 import json
 import re
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +34,27 @@ def svg(figure: Figure) -> str:
     return _without_counters(vlc.vegalite_to_svg(_spec(figure)))
 
 
+TAG: Final = re.compile(r'<[a-z](?:"[^"]*"|[^">])*>')
+SPOKEN: Final = re.compile(r' (?:role|aria-[a-z]+|class)="[^"]*"')
+"""What a screen reader would say of each mark."""
+REFERENCE: Final = re.compile(r'(id="|url\(#|href="#)(?=part\d)')
+"""What names a part of the picture."""
+
+
+def inline(figure: Figure, name: str) -> str:
+    """A figure as an element of a web page: its letters are the page's, its words to a screen reader one text.
+
+    As a file of its own it would have whatever letters the reader's machine has, wider than their places.
+
+    Args:
+        figure: what is drawn.
+        name: unlike that of every other picture of the page.
+    """
+    drawn = TAG.sub(lambda tag: REFERENCE.sub(rf"\1{name}-", SPOKEN.sub("", tag[0])), svg(figure))
+    return drawn.replace("<svg", f'<svg role="img" aria-label="{escape(figure.alt)}"', 1)
+
+
+@functools.lru_cache(maxsize=64)
 def png(figure: Figure) -> bytes:
     """A figure as PNG on white."""
     return vlc.svg_to_png(svg(figure), scale=SHARPNESS)

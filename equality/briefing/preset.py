@@ -22,11 +22,11 @@ Topic = Literal[
 
 TOPIC_TITLES: Final[dict[Topic, str]] = {
     "summary": "The page of substance",
-    "characteristics": "Every characteristic against its target",
+    "characteristics": "All characteristics, targets",
     "recorded": "What is in the fields",
     "trend": "Small lines of the months",
     "control": "Control chart",
-    "whatif": "What would bring it to its target",
+    "whatif": "What would reach the target",
     "areas": "Districts",
     "teams": "Teams",
     "crimes": "Crime types",

@@ -9,13 +9,14 @@ from typing import Any, Final
 
 from pptx import Presentation
 from pptx.dml.color import RGBColor
+from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
 from equality.briefing.document import Briefing, Figure, Section, Table
-from equality.briefing.fitting import column_widths, lines, pack
-from equality.briefing.pictures import png
+from equality.briefing.fitting import column_widths, lines, pack, unbroken
+from equality.briefing.pictures import png, ratio
 
 NAVY: Final = RGBColor(0x12, 0x43, 0x6D)
 INK: Final = RGBColor(0x0B, 0x0C, 0x0C)
@@ -33,6 +34,14 @@ LINE: Final = 0.19
 TITLE_HEIGHT: Final = 0.75
 TITLE_SIZE, SMALL_TITLE = 26, 19
 """Of titles in points: those of two lines are set smaller."""
+MARKING, NUMBER = 11, 0.9
+"""Size of the marking in points, and width of the slide's number in inches."""
+SMALL_MARKING: Final = 9
+"""Of a marking that is too long for one line."""
+BESIDE: Final = 4.6
+"""Width of the words beside a picture, in inches."""
+GAP: Final = 0.3
+"""Between the two, in inches."""
 TITLE_ONLY: Final = 5
 """Place of the layout with nothing but a title among those of the default template."""
 
@@ -73,6 +82,8 @@ def _master(deck: Any, briefing: Briefing) -> None:
         else:
             _place(holder, LEFT, TOP, RIGHT - LEFT, TITLE_HEIGHT)
             holder.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
+            # Title, words and tables begin at one edge.
+            holder.text_frame.margin_left = holder.text_frame.margin_right = 0
     for level in master.element.iter(qn("p:titleStyle")):
         properties = level.find(qn("a:lvl1pPr"))
         properties.set("algn", "l")
@@ -86,19 +97,36 @@ def _master(deck: Any, briefing: Briefing) -> None:
     # A text box can only be made on a slide: it is made there and moved to the master, so that it is on every slide.
     draft = deck.slides.add_slide(layout)
     marking = briefing.marking
+    # A slide is often shown without those around it: it says itself which extract it is of.
+    status = f"{briefing.status} {briefing.source}"
+    below = f"{marking.classification} · {marking.handling}"
     boxes = [
-        _box(draft, LEFT, 0.12, RIGHT - LEFT, 0.3, [marking.classification], 11, bold=True, centred=True),
-        _box(draft, LEFT, 6.93, RIGHT - LEFT, 0.25, [briefing.status], 11, colour=SOFT, centred=True),
-        _box(
-            *(draft, LEFT, 7.15, RIGHT - LEFT, 0.3, [f"{marking.classification} · {marking.handling}"], 11),
-            bold=True,
-            centred=True,
-        ),
+        _box(draft, LEFT, 0.12, RIGHT - LEFT, 0.3, [marking.classification], MARKING, bold=True, centred=True),
+        _box(draft, LEFT, 6.91, RIGHT - LEFT - NUMBER, 0.2, [status], _small(status, NUMBER), colour=SOFT),
+        _number(draft, RIGHT - NUMBER, 6.91, NUMBER, 0.2),
+        _box(draft, LEFT, 7.12, RIGHT - LEFT, 0.34, [below], _small(below), bold=True, centred=True),
     ]
     for box in boxes:
         master.shapes._spTree.append(deepcopy(box._element))
     deck.part.drop_rel(deck.slides._sldIdLst[0].rId)
     del deck.slides._sldIdLst[0]
+
+
+def _small(text: str, without: float = 0.0) -> int:
+    """The size at which a line of the marking has room, in points."""
+    return MARKING if lines(text, RIGHT - LEFT - without, MARKING) == 1 else SMALL_MARKING
+
+
+def _number(slide: Any, left: float, top: float, width: float, height: float) -> Any:
+    """A box with the number of whichever slide it is seen on."""
+    box = _box(slide, left, top, width, height, ["1"], MARKING, colour=SOFT)
+    paragraph = box.text_frame.paragraphs[0]
+    paragraph.alignment = PP_ALIGN.RIGHT
+    run = paragraph.runs[0]._r
+    field = run.makeelement(qn("a:fld"), {"id": "{5B1D5C0E-6E0A-4C5B-9A53-0C2F7C3A9D11}", "type": "slidenum"})
+    field.extend(list(run))
+    run.getparent().replace(run, field)
+    return box
 
 
 def _typeface(master: Any) -> None:
@@ -133,10 +161,13 @@ def _summary_height(sections: Sequence[Section]) -> float:
     return (
         TITLE_HEIGHT
         + sum(
-            _height([section.finding], width, 16) + _height([*section.points, *section.notes], width, 14) + 0.2
+            _height([section.finding], width, 16, bold=True)
+            + (_height(section.points, width, 14, bulleted=True) if section.points else 0.0)
+            + (_height(section.notes, width, 14) if section.notes else 0.0)
+            + 0.2
             for section in sections
         )
-        + sum(_height([section.title], width, 18) + 0.1 for section in others)
+        + sum(_height([section.title], width, 18, bold=True) + 0.1 for section in others)
     )
 
 
@@ -154,12 +185,21 @@ class _Slides:
         return slide
 
     def cover(self, briefing: Briefing) -> None:
-        """Title, what is selected, and who made it."""
+        """Title, what is selected, of which extract, and who made it when."""
         slide = self._new(briefing.title)
         tall = max(1.3, lines(briefing.title, RIGHT - LEFT - 0.2, 40) * 0.7 + 0.1)
         _place(slide.shapes.title, LEFT, 3.5 - tall, RIGHT - LEFT, tall)
         slide.shapes.title.text_frame.paragraphs[0].runs[0].font.size = Pt(40)
-        _box(slide, LEFT, 3.6, RIGHT - LEFT, 1.2, [briefing.subtitle], 20, colour=SOFT)
+        rule = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, Inches(LEFT), Inches(3.55), Inches(1.6), Inches(0.06))
+        rule.fill.solid()
+        rule.fill.fore_color.rgb = NAVY
+        rule.line.fill.background()
+        rule.shadow.inherit = False
+        _describe(rule, "")
+        selected = _height([briefing.subtitle], RIGHT - LEFT, 20)
+        _box(slide, LEFT, 3.8, RIGHT - LEFT, selected, [briefing.subtitle], 20)
+        made = [briefing.source, briefing.made]
+        _box(slide, LEFT, 3.9 + selected, RIGHT - LEFT, _height(made, RIGHT - LEFT, 14), made, 14, colour=SOFT)
 
     def summary(self, sections: Sequence[Section]) -> None:
         """Several sections of words on one slide: the title of the first is the slide's."""
@@ -173,34 +213,39 @@ class _Slides:
             if section.notes:
                 parts.append((section.notes, 14, {"colour": SOFT}))
             for words, size, layout in parts:
-                tall = _height(words, width, size)
+                tall = _height(words, width, size, bold="bold" in layout, bulleted="bulleted" in layout)
                 _box(slide, LEFT, top, width, tall, words, size, **layout)
                 top += tall
             top += 0.2
 
     def section(self, section: Section) -> None:
-        """The finding with its picture; further sentences beside it if they fit, else on a slide of their own."""
+        """The finding with its picture, beside or above it; sentences without room there have a slide of their own."""
         slide = self._new(section.title)
-        width = RIGHT - LEFT
-        top = TOP + TITLE_HEIGHT + 0.1
-        tall = _height([section.finding], width, 20)
-        _box(slide, LEFT, top, width, tall, [section.finding], 20, bold=True)
-        top += tall + 0.15
-        beside = 4.6
-        fits = _height(section.points, beside, 16) <= BOTTOM - top
-        if section.figure and section.points and fits:
-            _box(slide, LEFT, top, beside, BOTTOM - top, section.points, 16, bulleted=True)
-            _picture(slide, section.figure, LEFT + beside + 0.3, top, width - beside - 0.3, BOTTOM - top)
-        elif section.figure:
-            _picture(slide, section.figure, LEFT, top, width, BOTTOM - top)
-            if section.points:
+        top, width = TOP + TITLE_HEIGHT + 0.1, RIGHT - LEFT
+        if section.figure and _beside(section, section.figure, top):
+            self._picture_beside(slide, section, section.figure, top)
+        else:
+            tall = _height([section.finding], width, 20, bold=True)
+            _box(slide, LEFT, top, width, tall, [section.finding], 20, bold=True)
+            top += tall + 0.15
+            if section.figure:
+                _picture(slide, section.figure, LEFT, top, width, BOTTOM - top)
                 self.text(section.title, section.points)
-        elif section.points:
-            self._text_from(slide, section.title, section.points, top)
+            elif section.points:
+                self._text_from(slide, section.title, section.points, top)
         if section.table:
             self.table(section.title, section.table, section.notes)
         elif section.notes:
             self.text(f"{section.title} Notes", section.notes)
+
+    def _picture_beside(self, slide: Any, section: Section, figure: Figure, top: float) -> None:
+        tall = _height([section.finding], BESIDE, 20, bold=True)
+        _box(slide, LEFT, top, BESIDE, tall, [section.finding], 20, bold=True)
+        if section.points:
+            below = top + tall + 0.15
+            _box(slide, LEFT, below, BESIDE, BOTTOM - below, section.points, 16, bulleted=True)
+        left = LEFT + BESIDE + GAP
+        _picture(slide, figure, left, top, RIGHT - left, BOTTOM - top)
 
     def text(self, title: str, sentences: Sequence[str]) -> None:
         """Sentences on as many slides as they need."""
@@ -209,7 +254,7 @@ class _Slides:
 
     def _text_from(self, slide: Any, title: str, sentences: Sequence[str], top: float) -> None:
         width, first = RIGHT - LEFT, True
-        heights = [_height([sentence], width, 16) for sentence in sentences]
+        heights = [_height([sentence], width, 16, bulleted=True) for sentence in sentences]
         # Evenly over slides of the first's room, so that no slide has one line alone.
         done = 0
         for count in pack(heights, BOTTOM - top):
@@ -241,6 +286,18 @@ class _Slides:
             self.text(f"{title} Notes", notes)
 
 
+def _beside(section: Section, figure: Figure, top: float) -> bool:
+    """Whether a picture stands beside the words: where it is larger there than below, or has further words."""
+    width, shape = RIGHT - LEFT, ratio(figure)
+    points = _height(section.points, BESIDE, 16, bulleted=True) if section.points else 0.0
+    if _height([section.finding], BESIDE, 20, bold=True) + 0.15 + points > BOTTOM - top:
+        return False
+    narrow, wide = width - BESIDE - GAP, _height([section.finding], width, 20, bold=True) + 0.15
+    beside = min(narrow, (BOTTOM - top - _height([figure.title], narrow, 12)) / shape)
+    below = min(width, (BOTTOM - top - wide - _height([figure.title], width, 12)) / shape)
+    return bool(section.points) or beside > 0.8 * below
+
+
 def _heights(table: Table, rows: Sequence[Sequence[str]]) -> tuple[float, list[float]]:
     """Of the headings and of each row, in inches."""
     widths = _widths(table)
@@ -249,7 +306,7 @@ def _heights(table: Table, rows: Sequence[Sequence[str]]) -> tuple[float, list[f
         most = max(lines(cell, width - 0.2, 12) for cell, width in zip(cells, widths, strict=True))
         return ROW + LINE * (most - 1)
 
-    return tall([column.title for column in table.columns]), [tall(row) for row in rows]
+    return tall([unbroken(column.title) for column in table.columns]), [tall(row) for row in rows]
 
 
 def _widths(table: Table) -> list[float]:
@@ -270,7 +327,7 @@ def _table(slide: Any, table: Table, rows: list[list[str]], top: float) -> None:
     for place, width in enumerate(widths):
         grid.columns[place].width = Inches(width)
     for place, column in enumerate(table.columns):
-        _cell(grid.cell(0, place), column.title, column.kind, heading=True)
+        _cell(grid.cell(0, place), unbroken(column.title), column.kind, heading=True)
     heading, heights = _heights(table, rows)
     for number, height in enumerate([heading, *heights]):
         grid.rows[number].height = Inches(height)
@@ -289,6 +346,7 @@ def _plain(grid: Any) -> None:
 def _cell(cell: Any, text: str, kind: str, *, heading: bool = False) -> None:
     cell.margin_top = cell.margin_bottom = Inches(0.04)
     cell.margin_left = cell.margin_right = Inches(0.08)
+    cell.vertical_anchor = MSO_ANCHOR.BOTTOM if heading else MSO_ANCHOR.TOP
     paragraph = cell.text_frame.paragraphs[0]
     if text:
         run = paragraph.add_run()
@@ -305,16 +363,20 @@ def _cell(cell: Any, text: str, kind: str, *, heading: bool = False) -> None:
     properties.insert(0, line)
 
 
+CLEAR: Final = 0.08
+"""Between a picture and its caption, in inches."""
+
+
 def _picture(slide: Any, figure: Figure, left: float, top: float, width: float, height: float) -> None:
     """The picture as large as its place allows, with its caption below."""
-    caption = _height([figure.title], width, 12)
+    caption = _height([figure.title], width, 12) + CLEAR
     shape = slide.shapes.add_picture(io.BytesIO(png(figure)), Inches(left), Inches(top))
     scale = min(Inches(width) / shape.width, Inches(height - caption) / shape.height)
     shape.width, shape.height = Emu(round(shape.width * scale)), Emu(round(shape.height * scale))
     shape.name = figure.title
     _describe(shape, figure.alt)
-    below = top + shape.height / Inches(1) + 0.02
-    _box(slide, left, below, width, caption, [figure.title], 12, colour=SOFT)
+    below = top + shape.height / Inches(1) + CLEAR
+    _box(slide, left, below, width, caption - CLEAR, [figure.title], 12, colour=SOFT)
 
 
 def _describe(shape: Any, words: str) -> None:
@@ -362,7 +424,8 @@ def _bullet(paragraph: Any) -> None:
     properties.append(properties.makeelement(qn("a:buChar"), {"char": "•"}))
 
 
-def _height(sentences: Sequence[str], width: float, size: int) -> float:
+def _height(sentences: Sequence[str], width: float, size: int, *, bold: bool = False, bulleted: bool = False) -> float:
     """Of sentences below each other, in inches."""
-    count = sum(lines(sentence, width - 0.25, size) for sentence in sentences)
+    room = width - (0.25 if bulleted else 0.0)
+    count = sum(lines(sentence, room, size, bold=bold) for sentence in sentences)
     return count * size * 1.2 / 72 + max(0, len(sentences) - 1) * 8 / 72 + 0.08

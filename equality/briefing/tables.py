@@ -11,8 +11,14 @@ from equality.analysis.words import month_name
 from equality.briefing.document import MARKERS, NOT_SHOWN, TOO_FEW, Column, Table, Value
 from equality.measures.states import APPLICABLE_STATES, STATE_TITLES
 
-READING: Final = "; ".join(f"{marker}: {meaning}" for marker, meaning in MARKERS.items()).capitalize() + "."
 STATES_SHOWN: Final = APPLICABLE_STATES
+
+
+def reading(table: Table) -> tuple[str, ...]:
+    """What the markers mean that stand in a table, as a note; none if it has none."""
+    held = {value for row in table.rows for value in row}
+    meanings = [f"{marker}: {meaning}" for marker, meaning in MARKERS.items() if marker in held]
+    return (f"{'; '.join(meanings)}.",) if meanings else ()
 
 
 def state_title(state: str) -> str:

@@ -38,27 +38,29 @@ def characteristics(subject: Subject) -> list[Section]:
     aims = {name: c.target for name, c in figures.catalogue.items()}
     elsewhere = {n: c.national[figures.role].known for n, c in figures.catalogue.items() if figures.role in c.national}
     rows = rate_rows(rates, "characteristic", figures.titles, "known", aims, elsewhere)
+    what = f"Known, of 100 {figures.people_are.lower()}, by characteristic, {figures.period}"
+    table = tables.rates(rows, "Characteristic", what, aims, elsewhere)
     return [
         Section(
             "How complete is each characteristic?",
             _extremes(rows, figures),
-            figure=_dots(rows, f"Known, of 100 {figures.people_are.lower()}, by characteristic, {figures.period}"),
-            table=tables.rates(rows, "Characteristic", f"Known by characteristic, {figures.period}", aims, elsewhere),
-            notes=(tables.READING,),
+            figure=_dots(rows, what),
+            table=table,
+            notes=tables.reading(table),
         )
     ]
 
 
-def _extremes(rows: pl.DataFrame, figures: Figures) -> str:
-    """Which row has most people missing, as a sentence that its own numbers bear out."""
+def _extremes(rows: pl.DataFrame, figures: Figures, asked: str = "it") -> str:
+    """Which row has most people missing, as a sentence that its own numbers bear out; `asked` is what is not known."""
     shown = rows.filter("enough")
     if shown.is_empty():
         return "Too few people to show any rate."
     worst = shown.sort("missing", descending=True).row(0, named=True)
     whom = figures.people_are.lower()
     return (
-        f"The largest gap is {worst['name']}: {worst['missing']:,} of {worst['n']:,} {whom} are not known, "
-        f"so {percent(worst['share'])} are."
+        f"The largest gap is {worst['name']}: {asked} is not known for {worst['missing']:,} of {worst['n']:,} {whom}, "
+        f"so it is known for {percent(worst['share'])}."
     )
 
 
@@ -74,6 +76,8 @@ def recorded(subject: Subject) -> list[Section]:
         blank = percent(focus["blank"] / focus["applicable"])
         declined = percent(focus["declined"] / focus["applicable"])
         finding = f"{title}: {blank} of the fields are blank, and {declined} of people declined to say."
+    table = tables.states(rows, f"What is recorded, number of people, {figures.period}")
+    meanings = [f"{tables.state_title(s)}: {STATE_MEANINGS[s]}" for s in tables.STATES_SHOWN]
     picture = paper.states(rows, state_rows(rows), LIGHT, WIDTH)
     what = f"What is recorded, of 100 {figures.people_are.lower()}, by characteristic, {figures.period}"
     return [
@@ -81,8 +85,8 @@ def recorded(subject: Subject) -> list[Section]:
             "Is it an answer, a refusal, a default, or nothing?",
             finding,
             figure=_figure(picture, what, f"{what}. {finding}"),
-            table=tables.states(rows, f"What is recorded, number of people, {figures.period}"),
-            notes=tuple(f"{tables.state_title(s)}: {STATE_MEANINGS[s]}" for s in tables.STATES_SHOWN),
+            table=table,
+            notes=(*tables.reading(table), *meanings),
         )
     ]
 
@@ -107,17 +111,24 @@ def trend(subject: Subject) -> list[Section]:
     finding = f"{title}: {focus['change_text']}"
     if figures.earlier_words:
         finding += f", against {figures.earlier_words}"
-    what = f"Known by month, {month_name(months[0])} to {month_name(last)}"
+    what = f"Known, of 100 {figures.people_are.lower()}, by month, {month_name(months[0])} to {month_name(last)}"
+    # The change at the right is not that from the first month to the last.
+    against = f"; at the right {figures.period} against {figures.earlier_words}" if figures.earlier_words else ""
+    table = tables.months(rows, points, months, figures.earlier_words, f"{what}, first and last month")
     filling = ("As known now: the newest months may still fill in.",) if figures.evidence.delivered_again() else ()
     return [
         Section(
             "Is it getting better, month by month?",
             f"{finding}.",
-            figure=_figure(picture, f"{what}; each line has a scale of its own", f"{what}. {finding}."),
-            table=tables.months(rows, points, months, figures.earlier_words, f"{what}, first and last month"),
-            notes=(*filling, tables.READING),
+            figure=_figure(picture, f"{what}; each line has a scale of its own{against}", f"{what}. {finding}."),
+            table=table,
+            notes=(*filling, *tables.reading(table)),
         )
     ]
+
+
+UNIT_WORDS: Final = {"team": "teams", "area": "districts", "crime_subgroup": "crime types"}
+"""Dimension → its units, in a sentence."""
 
 
 def units(dimension: str, question: str) -> Callable[[Subject], list[Section]]:
@@ -127,7 +138,7 @@ def units(dimension: str, question: str) -> Callable[[Subject], list[Section]]:
         figures = subject.figures
         name = figures.focus
         if dimension not in figures.snapshot.dimensions:
-            return [Section(question, "This export does not say.")]
+            return [Section(question, f"This export does not say: it holds no {UNIT_WORDS[dimension]}.")]
         rates = figures.rates(dimension, characteristics=[name]).filter(pl.col("n") > 0)
         if rates.is_empty():
             return [Section(question, "Nobody is in this selection.")]
@@ -140,14 +151,15 @@ def units(dimension: str, question: str) -> Callable[[Subject], list[Section]]:
         finding = findings.gap_headline(total, largest, figures.titles[name], "known", figures.people_are)
         by = figures.snapshot.dimensions[dimension].lower()
         what = f"{figures.titles[name]}: known, of 100 {figures.people_are.lower()}, by {by}, {figures.period}"
+        table = tables.rates(rows.head(subject.preset.rows), by.capitalize(), what, aims, {})
         more = (f"The picture shows the {MOST} with most people not known; the table lists all.",)
         return [
             Section(
                 question,
                 finding,
                 figure=_dots(rows.head(MOST), what),
-                table=tables.rates(rows.head(subject.preset.rows), by.capitalize(), what, aims, {}),
-                notes=(tables.READING, *(more if rows.height > MOST else ())),
+                table=table,
+                notes=(*tables.reading(table), *(more if rows.height > MOST else ())),
             )
         ]
 
@@ -171,13 +183,14 @@ def focus(subject: Subject) -> list[Section]:
     rows = rate_rows(pl.concat(parts), "group", {}, "known", {g.title: about.target for g in subject.preset.focuses})
     what = f"{about.title}: known, of 100 {figures.people_are.lower()}, by group of crimes, {figures.period}"
     aims = {g.title: about.target for g in subject.preset.focuses}
+    table = tables.rates(rows, "Group of crimes", what, aims, {})
     return [
         Section(
             "Are victims of high-harm crime recorded better or worse?",
-            _extremes(rows, figures),
+            _extremes(rows, figures, subject.focus_title.lower()),
             figure=_dots(rows, what),
-            table=tables.rates(rows, "Group of crimes", what, aims, {}),
-            notes=(tables.READING, "A crime can belong to more than one group.", *_not_marked(subject)),
+            table=table,
+            notes=(*tables.reading(table), "A crime can belong to more than one group.", *_not_marked(subject)),
         )
     ]
 

@@ -70,7 +70,8 @@ def what_if(subject: Subject) -> list[Section]:
             question,
             finding,
             figure=Figure(
-                f"{what}; bars run from the rate now to the usual rate",
+                f"{what}; bars run from the rate now to the rate then, the line is {percent(usual, 0)}; at the right, "
+                "people more known and the overall rate then",
                 f"{what}. {'; '.join(shown['sentence'].to_list())}.",
                 lifts(shown, usual, LIGHT, width=WIDTH),
             ),

@@ -178,6 +178,8 @@ class _Axes:
             title=None,
             format="%b %Y",
             labelOverlap="greedy",
+            # Else the first label, moved inwards, would push out the second.
+            labelFlush=False,
             ticks=True,
             values=[alt.DateTime(year=d.year, month=d.month, date=d.day) for d in marked],
         )
@@ -237,11 +239,9 @@ def _points(data: pl.DataFrame, axes: _Axes, colours: Palette) -> list[Any]:
     for side, shift, baseline in places:
         worded = data.drop_nulls("word").filter(pl.col("side") == side)
         if worded.height:
-            layers.append(
-                alt.Chart(worded)
-                .mark_text(dy=shift, baseline=baseline, color=colours.text, fontWeight="bold", fontSize=13, aria=False)
-                .encode(x=axes.x(), y=axes.y(), text=alt.Text("word:N"))
-            )
+            words = alt.Chart(worded).encode(x=axes.x(), y=axes.y(), text=alt.Text("word:N"))
+            look = {"dy": shift, "baseline": baseline, "color": colours.text, "fontWeight": "bold", "fontSize": 13}
+            layers += _on_clear_ground(words, colours, **look)
     if immature.height:
         layers += _immature(settled, immature, axes, colours, tip)
     return layers
@@ -270,11 +270,19 @@ def _immature(settled: pl.DataFrame, immature: pl.DataFrame, axes: _Axes, colour
             base.mark_tick(orient="horizontal", thickness=3, size=16, color=colours.mark, aria=False).encode(
                 y=axes.y("likely")
             ),
-            base.transform_calculate(shown=f"{NARROW} ? datum.brief : datum.words")
-            .mark_text(align="right", dx=-12, dy=-2, baseline="bottom", color=colours.text, fontSize=13, aria=False)
-            .encode(y=axes.y("likely_high"), text=alt.Text("shown:N")),
         ]
+        words = base.transform_calculate(shown=f"{NARROW} ? datum.brief : datum.words").encode(
+            y=axes.y("likely_high"), text=alt.Text("shown:N")
+        )
+        look = {"align": "right", "dx": -12, "dy": -2, "baseline": "bottom", "color": colours.text, "fontSize": 13}
+        layers += _on_clear_ground(words, colours, **look)
     return layers
+
+
+def _on_clear_ground(words: Any, colours: Palette, **look: Any) -> list[Any]:
+    """Words that lines may pass: with a rim of the background's colour below them, so that no line strikes them out."""
+    rim = look | {"color": colours.background, "stroke": colours.background, "strokeWidth": 4, "strokeJoin": "round"}
+    return [words.mark_text(aria=False, **rim), words.mark_text(aria=False, **look)]
 
 
 def _target(
@@ -321,16 +329,16 @@ def _events(events: pl.DataFrame, axes: _Axes, colours: Palette) -> list[Any]:
     )
     for align, shift, side in sides:
         part = placed.filter(side)
-        words = alt.Chart(part).mark_text(
-            align=align,
-            dx=shift,
-            dy=1,
-            baseline="top",
-            color=colours.national,
-            fontWeight="bold",
-            fontSize=13,
-            limit=alt.ExprRef(expr="0.48 * width"),
-            aria=False,
-        )
-        layers += [words.encode(x=axes.x("day"), y=axes.y("top"), text=alt.Text("title:N"))] if part.height else []
+        look = {
+            "align": align,
+            "dx": shift,
+            "dy": 1,
+            "baseline": "top",
+            "color": colours.national,
+            "fontWeight": "bold",
+            "fontSize": 13,
+            "limit": alt.ExprRef(expr="0.48 * width"),
+        }
+        words = alt.Chart(part).encode(x=axes.x("day"), y=axes.y("top"), text=alt.Text("title:N"))
+        layers += _on_clear_ground(words, colours, **look) if part.height else []
     return layers

@@ -19,8 +19,6 @@ from equality.measures.states import APPLICABLE_STATES, STATE_TITLES
 
 ROW: Final = 28
 """Height of a row in pixels."""
-HEAD: Final = 1.1
-"""Height of the scale and the key above the rows, in rows."""
 NAMES: Final = 250
 """Width of the names."""
 ONE_LINE: Final = 35
@@ -241,5 +239,6 @@ def _panel(layers: Sequence[Any], rows: pl.DataFrame, colours: Palette, width: i
     kept = [layer for layer in layers if not layer.data.is_empty()]
     height = max(1, rows.height) * ROW
     panel = styled(alt.layer(*kept), colours, height=height, width=width)
-    panel.config["padding"] = {"left": 2, "right": 2, "top": HEAD * ROW, "bottom": 2}
+    # The renderer makes room for the scale and the key above the rows by itself.
+    panel.config["padding"] = {"left": 2, "right": 2, "top": 2, "bottom": 2}
     return panel

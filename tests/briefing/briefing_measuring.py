@@ -66,6 +66,15 @@ def overflows(deck: Any) -> Iterator[str]:
                 yield from (where + said for said in _rows(shape.table))
 
 
+def marks_overflowing(deck: Any) -> Iterator[str]:
+    """Every text of the master, which is on all slides, that does not fit its place or the slide."""
+    for shape in deck.slide_master.shapes:
+        if shape.has_text_frame and not shape.is_placeholder:
+            needs, has = _box(shape), shape.height.inches
+            if needs > has + 0.02 or shape.top + shape.height > deck.slide_height:
+                yield f"{shape.text_frame.text[:60]!r} needs {needs:.2f} in of {has:.2f}"
+
+
 def _box(shape: Any) -> float:
     total = 0.0
     for paragraph in shape.text_frame.paragraphs:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
+from html import unescape
 
 import pikepdf
 import pytest
-from briefing_measuring import scale_numbers
+from briefing_measuring import LINE, lines, scale_numbers
 from briefing_reading import csv_files, numbers, page_text, pdf_text, sheets, slides_text, squeezed
 from pptx import Presentation
 from pptx.util import Inches
 from pypdf import PdfReader
 
-from equality.briefing.document import Briefing, sentences
+from equality.briefing.document import MARKERS, Briefing, sentences
 from equality.briefing.keep import files_of
 from equality.briefing.pictures import svg
-from equality.briefing.workbook import sheet_names
+from equality.briefing.workbook import page_breaks, sheet_names
 
 TEXTS = {"pdf": pdf_text, "pptx": slides_text, "html": page_text}
 
@@ -63,8 +66,8 @@ def test_the_workbook_holds_each_table_with_its_numbers_as_numbers(briefing: Bri
     for (_, table), sheet, rows in zip(
         briefing.tables(), list(book.values())[1:], list(archive.values())[:-1], strict=True
     ):
-        # fastexcel leaves out columns beyond the widest row of nothing; the heading row is the fourth.
-        written = [list(row) for row in sheet.rows()][3:]
+        # fastexcel leaves out columns beyond the widest row of nothing; the heading row is the seventh.
+        written = [list(row) for row in sheet.rows()][6:]
         assert written[0][: len(table.columns)] == [c.title for c in table.columns]
         assert rows[0] == [c.title for c in table.columns]
         for values, in_book, in_file in zip(table.rows, written[1:], rows[1:], strict=True):
@@ -123,7 +126,18 @@ def test_every_page_is_marked_at_top_and_bottom(briefing: Briefing, files: dict[
     deck = Presentation(io.BytesIO(files["pptx"]))
     marks = [shape.text_frame.text for shape in deck.slide_master.shapes if shape.has_text_frame]
     assert sum(briefing.marking.classification in mark for mark in marks) == 2
-    assert briefing.status in marks
+    # A slide that is shown alone says what kind of figures it has, of which extract, and which slide it is.
+    assert any(briefing.status in mark and briefing.source in mark for mark in marks)
+    assert deck.slide_master._element.xpath('.//a:fld[@type="slidenum"]')
+    with zipfile.ZipFile(io.BytesIO(files["xlsx"])) as book:
+        printed = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+    assert len(printed) == 1 + len(list(briefing.tables()))
+    for sheet in printed:
+        for place in ("oddHeader", "oddFooter"):
+            found = re.search(rf"<{place}>(.*?)</{place}>", sheet, re.DOTALL)
+            assert found
+            assert briefing.marking.classification in found[1]
+            assert len(unescape(found[1])) < 255
 
 
 def test_every_slide_has_a_title_and_nothing_runs_over_an_edge(files: dict[str, bytes]) -> None:
@@ -142,11 +156,69 @@ def test_every_slide_has_a_title_and_nothing_runs_over_an_edge(files: dict[str, 
     assert len(titles) == len(set(titles)), "two slides of one title cannot be told apart by ear"
 
 
-def test_the_web_page_needs_nothing_from_elsewhere(files: dict[str, bytes]) -> None:
+def test_the_web_page_needs_nothing_from_elsewhere(briefing: Briefing, files: dict[str, bytes]) -> None:
     text = files["html"].decode()
     assert "<script" not in text
     assert "http" not in text.replace("http-equiv", "").replace("http://www.w3.org", "")
-    assert text.count("<img ") == text.count('alt="')
+
+
+def test_pictures_of_the_web_page_are_set_in_its_letters_and_read_as_one_text(
+    briefing: Briefing, files: dict[str, bytes]
+) -> None:
+    """A picture beside the page would have the letters of the reader's machine, wider than their places."""
+    text = files["html"].decode()
+    pictures = re.findall(r"<svg.*?</svg>", text, re.DOTALL)
+    figures = [section.figure for section in briefing.sections if section.figure]
+    assert "<img" not in text
+    assert len(pictures) == len(figures)
+    held = set(re.findall(r'@font-face { font-family: "([^"]+)"', text))
+    for picture, figure in zip(pictures, figures, strict=True):
+        for asked in re.findall(r'font-family="([^"]+)"', picture):
+            assert held & {name.strip(' "') for name in unescape(asked).split(",")}
+        assert [unescape(label) for label in re.findall(r'aria-label="([^"]*)"', picture)] == [figure.alt]
+    names = re.findall(r'\bid="([^"]+)"', text)
+    assert len(names) == len(set(names))
+    for named in re.findall(r"url\(#([^)]+)\)", text):
+        assert named in names
+
+
+def test_rows_of_the_cover_are_as_tall_as_their_words(files: dict[str, bytes]) -> None:
+    """No program is relied on to find the height of words in several lines: LibreOffice puts one over the other."""
+    with zipfile.ZipFile(io.BytesIO(files["xlsx"])) as book:
+        cover = book.read("xl/worksheets/sheet1.xml").decode()
+    heights = [float(height) for height in re.findall(r'<row [^>]*?ht="([\d.]+)"', cover)]
+    said = sheets(files["xlsx"])["Cover"].to_series(0).to_list()
+    assert len(heights) == len(said)
+    for words, height in zip(said, heights, strict=True):
+        assert height >= lines(words, 6.6, 11, bold=False) * 11 * LINE, words
+
+
+@pytest.mark.parametrize(
+    ("heights", "headings", "breaks"),
+    [
+        ([], [], []),
+        ([4, 4, 4], [False, False, False], [2]),
+        # A heading goes to the next page with what is below it.
+        ([4, 2, 2, 4, 2], [False, True, False, False, False], [1]),
+        # What is longer than a page begins where it is, but never with the heading alone.
+        ([2, 2, 4, 4, 4], [False, True, False, False, False], [3]),
+        ([7, 2, 4, 4, 4], [False, True, False, False, False], [1, 4]),
+    ],
+)
+def test_no_page_of_the_cover_ends_with_a_heading(
+    heights: list[float], headings: list[bool], breaks: list[int]
+) -> None:
+    assert page_breaks(heights, headings, 10) == breaks
+
+
+def test_tables_have_no_empty_column_and_notes_explain_only_what_is_there(briefing: Briefing) -> None:
+    for section, table in briefing.tables():
+        for place, column in enumerate(table.columns):
+            assert not table.rows or any(row[place] is not None for row in table.rows), column.title
+        held = {value for row in table.rows for value in row}
+        notes = " ".join(section.notes)
+        for marker in MARKERS:
+            assert (marker in held) == (f"{marker}: " in notes), (section.title, marker)
 
 
 def test_the_same_briefing_gives_the_same_files(briefing: Briefing, files: dict[str, bytes]) -> None:

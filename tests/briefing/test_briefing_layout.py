@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 
 import polars as pl
 import pytest
-from briefing_measuring import beyond_edges, deck_of, overflows
+from briefing_measuring import beyond_edges, deck_of, marks_overflowing, overflows
 from briefing_ordering import ordered
 from pptx.oxml.ns import qn
 from pypdf import PdfReader
 
-from equality.briefing.document import Briefing
-from equality.briefing.fitting import pack
+from equality.briefing import slides
+from equality.briefing.document import Briefing, Column, Marking, Table
+from equality.briefing.fitting import column_widths, lines, pack, unbroken
 from equality.briefing.keep import files_of
 from equality.briefing.order import carry_out
 from equality.briefing.pictures import svg
@@ -66,6 +68,27 @@ def test_every_text_fits_its_place_on_slides(files: dict[str, bytes]) -> None:
 def test_every_text_fits_its_place_whatever_the_teams(crowded_files: dict[str, bytes]) -> None:
     assert not list(overflows(deck_of(crowded_files["pptx"])))
     no_slide_is_bare(crowded_files["pptx"])
+
+
+@pytest.mark.parametrize("handling", ["For all.", "For the members of the board and of its committees only. " * 4])
+def test_the_longest_marking_fits_every_slide(briefing: Briefing, handling: str) -> None:
+    marking = Marking("OFFICIAL-SENSITIVE - COMMERCIAL AND PERSONAL, FOR NAMED READERS", handling[:200])
+    assert not list(marks_overflowing(deck_of(slides.write(replace(briefing, marking=marking)))))
+
+
+def test_titles_and_words_of_a_slide_begin_at_one_edge(files: dict[str, bytes]) -> None:
+    deck = deck_of(files["pptx"])
+    for holder in (*deck.slide_master.placeholders, *deck.slide_layouts[0].placeholders):
+        assert holder.text_frame.margin_left == 0
+    for slide in deck.slides:
+        assert min(shape.left for shape in slide.shapes) == slide.shapes.title.left
+
+
+def test_the_unit_of_a_heading_is_never_alone_in_a_line() -> None:
+    assert lines(unbroken("Lower limit, %"), 0.9, 12) == 2
+    table = Table("", (Column("Month"), *[Column("Lower limit, %", "percent")] * 9), (("Oct 2026", *[1.0] * 9),))
+    widths = column_widths(table, 6.69, 10.5, 0.14, 1.0)
+    assert lines("Oct 2026", widths[0] * 1.14, 10.5) == 1
 
 
 def test_empty_cells_are_as_small_as_the_others(files: dict[str, bytes]) -> None:

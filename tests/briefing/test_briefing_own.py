@@ -154,7 +154,7 @@ def test_a_preset_is_composed_saved_and_deleted_on_the_page(page: AppTest, folde
     button(page, "Save this preset")
     assert "cannot be the name" in page.error[0].value
     page.text_input(key=f"{key}name").set_value("ours")
-    page.text_input(key=f"{key}about").set_value("Our own meeting")
+    page.text_area(key=f"{key}about").set_value("Our own\nmeeting")
     page.multiselect(key=f"{key}topics").set_value(["recorded"])
     page.number_input(key=f"{key}months").set_value(6)
     page.multiselect(key=f"{key}characteristics").set_value(["sex", "age"])
@@ -162,6 +162,7 @@ def test_a_preset_is_composed_saved_and_deleted_on_the_page(page: AppTest, folde
     assert any("Saved as ours" in s.value for s in page.success)
     saved = own.every()["ours"]
     assert (saved.topics, saved.months, saved.characteristics) == (("recorded",), 6, ("sex", "age"))
+    assert saved.about == "Our own meeting"
     page.selectbox(key="own-preset").set_value("ours").run()
     assert not page.exception
     assert any("Is it an answer" in h.value for h in page.subheader)
