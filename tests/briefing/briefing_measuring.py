@@ -69,7 +69,8 @@ def overflows(deck: Any) -> Iterator[str]:
 def marks_overflowing(deck: Any) -> Iterator[str]:
     """Every text of the master, which is on all slides, that does not fit its place or the slide."""
     for shape in deck.slide_master.shapes:
-        if shape.has_text_frame and not shape.is_placeholder:
+        # The number of the slide is a field without runs, and short.
+        if shape.has_text_frame and shape.text_frame.paragraphs[0].runs and not shape.is_placeholder:
             needs, has = _box(shape), shape.height.inches
             if needs > has + 0.02 or shape.top + shape.height > deck.slide_height:
                 yield f"{shape.text_frame.text[:60]!r} needs {needs:.2f} in of {has:.2f}"
