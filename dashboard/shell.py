@@ -20,7 +20,7 @@ from dashboard.link import Options, View
 from dashboard.text import plain
 from equality.analysis.findings import measured
 from equality.analysis.words import people, period_name
-from equality.charts.palette import Palette, palette
+from equality.charts.palette import DARK, Palette, palette
 from equality.choices.in_force import InForce
 from equality.measures.catalogue import Characteristic, characteristics
 from equality.measures.dimensions import ROLES, months_between, shift_month
@@ -244,9 +244,18 @@ def may_change_events() -> bool:
     return may(identity.person(), May.events)
 
 
+def _readable_choices() -> None:
+    """In dark mode Streamlit writes what is chosen in white on the light primary colour: here in the background's."""
+    colours = palette(st.context.theme.type == "dark")
+    if colours is DARK:
+        chosen = "[data-testid=stMultiSelect] [data-tag]"
+        st.html(f"<style>{chosen}, {chosen} * {{ color: {colours.background}; }}</style>")
+
+
 def _begin(page_id: str) -> tuple[navigation.PageInfo, Person]:
     page = navigation.PAGES[page_id]
     st.set_page_config(page_title=f"{page.menu} – equality data", page_icon=str(ICON), layout="wide")
+    _readable_choices()
     navigation.ensure()
     person = identity.let_in()
     if not may(person, page.needs):
