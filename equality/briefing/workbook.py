@@ -24,7 +24,7 @@ from equality.spreadsheet import neutral
 FORMATS: Final[dict[str, dict[str, Any]]] = {
     "text": {"text_wrap": True},
     # Apart from the numbers before it.
-    "words": {"text_wrap": True, "indent": 1},
+    "words": {"text_wrap": True, "indent": 2},
     "count": {"num_format": "#,##0"},
     "percent": {"num_format": '0.0"%"'},
     # A marker stands where a number would: its edge is that of the numbers.
@@ -45,6 +45,8 @@ LONGEST_MARK: Final = 250
 A4: Final = 9
 PAGE: Final = 690.0
 """Height of what is printed on a page of the cover, in points."""
+HEADING_MOST: Final = 16
+"""Characters of a heading in one line; a longer one has two."""
 BUTTON: Final = 2
 """Characters that the button of a filter takes in a heading."""
 
@@ -78,7 +80,7 @@ def write(briefing: Briefing) -> bytes:
             "section": book.add_format({**strong, "font_size": SECTION_SIZE}),
             "finding": book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
             "heading": book.add_format(heading),
-            "words heading": book.add_format({**heading, "indent": 1}),
+            "words heading": book.add_format({**heading, "indent": 2}),
             "number": book.add_format({**heading, "align": "right", "indent": BUTTON}),
             "link": book.add_format({"font_color": "#1A65A6", "underline": 1, "valign": "top", "text_wrap": True}),
         }
@@ -223,7 +225,8 @@ def _width(table: Table, place: int) -> float:
     longest = max([len(row[place]) for row in table.texts()], default=0)
     title = unbroken(table.columns[place].title)
     word = max(len(part) for part in title.split(" "))
-    return min(60, max(longest, max(word, -(-len(title) // 2)) + BUTTON) + 3)
+    heading = len(title) if len(title) <= HEADING_MOST else -(-len(title) // 2)
+    return min(60, max(longest, max(word, heading) + BUTTON) + 3)
 
 
 def write_csv(briefing: Briefing) -> bytes:

@@ -72,7 +72,7 @@ def dots(rows: pl.DataFrame, colours: Palette, width: int, reference: float | No
 
 @unchecked
 def states(rows: pl.DataFrame, segments: pl.DataFrame, colours: Palette, width: int) -> Any:
-    """What is recorded in each row, as a bar of all states, with the key above.
+    """What is recorded in each row, as a bar of all states, with the key above and the scale below.
 
     Args:
         rows: a frame of `rate_rows`.
@@ -81,7 +81,8 @@ def states(rows: pl.DataFrame, segments: pl.DataFrame, colours: Palette, width: 
         width: of the picture in pixels.
     """
     left, right = NAMES, width - 10
-    place = alt.Scale(domain=[0, 1], range=[left, right], nice=False)
+    place = alt.Scale(domain=[0, 100], range=[left, right], nice=False)
+    segments = segments.with_columns(pl.col("start", "end") * 100)
     order = list(APPLICABLE_STATES)
     fill = alt.Color("state:N", scale=alt.Scale(domain=order, range=[colours.states[s] for s in order]), legend=None)
     bars = (
@@ -93,6 +94,7 @@ def states(rows: pl.DataFrame, segments: pl.DataFrame, colours: Palette, width: 
     key = pl.DataFrame({"state": order, "title": [STATE_TITLES[s] for s in order], "at": _spread(order, width)})
     boxes = alt.Chart(key).encode(x=alt.X("at:Q", scale=None, axis=None), y=alt.value(-0.62 * ROW))
     layers = [
+        *_ticks(rows, colours, place, below=True),
         bars,
         *_words(names, width, None),
         boxes.mark_square(size=130, stroke=colours.outline, strokeWidth=0.5, opacity=1).encode(color=fill),
@@ -175,14 +177,16 @@ def _broken(name: str) -> str:
     return "\n".join(textwrap.wrap(name, len(name) // 2 + 6))
 
 
-def _ticks(rows: pl.DataFrame, colours: Palette, place: alt.Scale) -> list[Any]:
+def _ticks(rows: pl.DataFrame, colours: Palette, place: alt.Scale, *, below: bool = False) -> list[Any]:
+    """The scale, above the rows or below them, and its lines through all rows."""
+    at = max(1, rows.height) * ROW + 0.35 * ROW if below else -0.35 * ROW
     ticks = pl.DataFrame({"at": [0, 25, 50, 75, 100], "text": ["0", "25", "50", "75", "100%"]})
     base = alt.Chart(ticks).encode(x=alt.X("at:Q", scale=place, axis=None))
     return [
         base.mark_rule(color=colours.grid, strokeDash=[2, 3]).encode(
             y=alt.YDatum(0, scale=_vertical(rows), axis=None), y2=alt.Y2Datum(max(1, rows.height))
         ),
-        base.mark_text(color=colours.muted).encode(y=alt.value(-0.35 * ROW), text=alt.Text("text:N")),
+        base.mark_text(color=colours.muted).encode(y=alt.value(at), text=alt.Text("text:N")),
     ]
 
 
