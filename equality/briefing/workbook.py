@@ -233,10 +233,10 @@ def write_csv(briefing: Briefing) -> bytes:
     """The tables as CSV files in a zip, with a list of contents; the same briefing gives the same bytes."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        contents = [("file", "title", "status", "marking")]
+        contents = [("file", "title", "source", "status", "marking")]
         for (_, table), name in zip(briefing.tables(), sheet_names(briefing), strict=True):
             file = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") + ".csv"
-            contents.append((file, table.title, briefing.status, briefing.marking.classification))
+            contents.append((file, table.title, briefing.source, briefing.status, briefing.marking.classification))
             rows = [[c.title for c in table.columns], *([_bare(v) for v in row] for row in table.rows)]
             _add(archive, file, rows)
         _add(archive, "contents.csv", contents)

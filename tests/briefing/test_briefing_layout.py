@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
+import zipfile
 from dataclasses import replace
+from html import unescape
 
 import polars as pl
 import pytest
@@ -14,7 +16,7 @@ from briefing_ordering import ordered
 from pptx.oxml.ns import qn
 from pypdf import PdfReader
 
-from equality.briefing import slides
+from equality.briefing import slides, workbook
 from equality.briefing.document import Briefing, Column, Marking, Table
 from equality.briefing.fitting import column_widths, lines, pack, unbroken
 from equality.briefing.keep import files_of
@@ -73,7 +75,15 @@ def test_every_text_fits_its_place_whatever_the_teams(crowded_files: dict[str, b
 @pytest.mark.parametrize("handling", ["For all.", "For the members of the board and of its committees only. " * 4])
 def test_the_longest_marking_fits_every_slide(briefing: Briefing, handling: str) -> None:
     marking = Marking("OFFICIAL-SENSITIVE - COMMERCIAL AND PERSONAL, FOR NAMED READERS", handling[:200])
-    assert not list(marks_overflowing(deck_of(slides.write(replace(briefing, marking=marking)))))
+    marked = replace(briefing, marking=marking)
+    assert not list(marks_overflowing(deck_of(slides.write(marked))))
+    with zipfile.ZipFile(io.BytesIO(workbook.write(marked))) as book:
+        sheets = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+    for sheet in sheets:
+        footer = re.search("<oddFooter>(.*?)</oddFooter>", sheet, re.DOTALL)
+        assert footer
+        assert marking.classification in footer[1]
+        assert len(unescape(footer[1])) < 255
 
 
 def test_titles_and_words_of_a_slide_begin_at_one_edge(files: dict[str, bytes]) -> None:
