@@ -24,7 +24,7 @@ from equality.spreadsheet import neutral
 FORMATS: Final[dict[str, dict[str, Any]]] = {
     "text": {"text_wrap": True},
     # Apart from the numbers before it.
-    "words": {"text_wrap": True, "indent": 2},
+    "words": {"text_wrap": True, "align": "left", "indent": 2},
     "count": {"num_format": "#,##0"},
     "percent": {"num_format": '0.0"%"'},
     # A marker stands where a number would: its edge is that of the numbers.
@@ -70,7 +70,7 @@ def write(briefing: Briefing) -> bytes:
                 "created": briefing.provenance.made_at,
             }
         )
-        styles = {kind: book.add_format({"valign": "top", **layout}) for kind, layout in FORMATS.items()}
+        styles = {kind: book.add_format({"valign": "vcenter", **layout}) for kind, layout in FORMATS.items()}
         heading = {"bold": True, "text_wrap": True, "bottom": 2, "bottom_color": NAVY, "valign": "bottom"}
         strong = {"bold": True, "font_color": NAVY, "text_wrap": True, "valign": "bottom"}
         styles |= {
@@ -80,7 +80,7 @@ def write(briefing: Briefing) -> bytes:
             "section": book.add_format({**strong, "font_size": SECTION_SIZE}),
             "finding": book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
             "heading": book.add_format(heading),
-            "words heading": book.add_format({**heading, "indent": 2}),
+            "words heading": book.add_format({**heading, "align": "left", "indent": 2}),
             "number": book.add_format({**heading, "align": "right", "indent": BUTTON}),
             "link": book.add_format({"font_color": "#1A65A6", "underline": 1, "valign": "top", "text_wrap": True}),
         }
