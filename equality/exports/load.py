@@ -90,8 +90,6 @@ def load(
 
     Whatever it raises, no snapshot of this load is visible.
     """
-    # Great Expectations takes seconds of one processor to import, for which the files need not wait.
-    threading.Thread(target=importlib.import_module, args=("equality.measures.measure",), daemon=True).start()
     registry = registry or Registry(store)
     profile = with_entries(profile, registry.database)
     steps = _Steps(progress, cancelled)
@@ -220,13 +218,17 @@ class _Loading:
 
     def add(self, files: list[ExportFile], day: date, *, newest: bool) -> tuple[Snapshot, pl.DataFrame]:
         """Write the snapshot of one extract; what is not recognised in it comes back beside its facts."""
-        from equality.measures import measure
-
         self._number += 1
         self._steps.take(f"reading the extract of {day:%d %B %Y}")
+        if self._number == 1:
+            # Great Expectations takes seconds of one processor to import, for which the rows need not wait. Files are
+            # open by now: looking through their bytes is Python's work too, and the two would hold each other up.
+            threading.Thread(target=importlib.import_module, args=("equality.measures.measure",), daemon=True).start()
         identifier = new_id(self._profile.source, day, datetime.now(UTC))
         folder = self._writing.folder(identifier)
         extract = write_extract(files, day, self._profile, folder, alone=self._alone)
+        from equality.measures import measure
+
         self._steps.take(f"measuring the extract of {day:%d %B %Y}")
         state = self._state_after(extract)
         about = Extracted(extract.characteristics, extract.dimensions, day)
