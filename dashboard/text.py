@@ -9,15 +9,28 @@ from typing import Final
 from equality.analysis.words import month_name, period_name
 
 MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&@^=\"'/])")
+_REWRITTEN: Final = re.compile(
+    r"(?<=http)(?=s?://)|(?<=www)(?=\.)|(?<=[\w.+-])(?=@[\w-]+\.)"  # become links
+    r"|(?<=:)(?=[a-z_+][\w+-]*:)"  # become icons and pictures
+    r"|(?<=\s[<>~-])(?=[>=-]\s)|(?<=\s<-)(?=>\s)",  # become arrows and other signs
+    re.IGNORECASE,
+)
+"""Places inside what Streamlit rewrites in text that has no markup any more, where no escape is left to keep it."""
+_NOTHING: Final = "\u200b"
+"""A space without width, at which a long address may also break."""
+_DIRECTIONS: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Marks that turn the direction of what follows, the page's own words included."""
 
 
 def plain(label: str) -> str:
     """A label from the data as Markdown that shows exactly its characters.
 
     Every piece of ASCII punctuation is escaped, so that links, images, HTML, formulas and Streamlit's own
-    `:directives:` in a label stay text; a line break becomes a space.
+    `:directives:` in a label stay text; a line break becomes a space. Addresses, emoji codes and arrows, which are
+    looked for after that, are parted by a space without width. Marks of direction are named instead of obeyed.
     """
-    return MARKDOWN.sub(r"\\\1", " ".join(label.split()))
+    named = _DIRECTIONS.sub(lambda mark: f"[U+{ord(mark[0]):04X}]", " ".join(label.split()))
+    return MARKDOWN.sub(r"\\\1", _REWRITTEN.sub(_NOTHING, f" {named} ")[1:-1])
 
 
 def day_name(day: date) -> str:
