@@ -25,13 +25,16 @@ from equality.exports.read import ExportFile, Joined, JoinedFile, open_exports, 
 from equality.exports.recognise_tables import FileSet, file_sets
 from equality.exports.sides import Side, day_of, key_of, place, side_of, with_extract
 from equality.exports.tables import bare, records_table
-from equality.exports.workspace import Workspace
+from equality.exports.workspace import Room, Workspace
 
 _STAGED: Final[Any] = {"compression": "lz4", "statistics": False}
 
 
 def open_files(
-    paths: Sequence[Path], profile: Profile, checking: Callable[[Path], None] = lambda path: None
+    paths: Sequence[Path],
+    profile: Profile,
+    checking: Callable[[Path], None] = lambda path: None,
+    room: Room | None = None,
 ) -> list[ExportFile]:
     """Open export files, and join them where the profile says that they are tables of a set.
 
@@ -39,6 +42,7 @@ def open_files(
         paths: files and patterns.
         profile: the profile that they fit.
         checking: told of every file before it is opened.
+        room: for rows in memory; the rows of tables that are joined are kept in temporary files.
 
     Returns:
         The files whose rows are records, with the columns of the tables joined to them.
@@ -47,7 +51,7 @@ def open_files(
         ExportError: naming the file, what is wrong with it and what to do.
     """
     if not profile.tables:
-        return open_exports(paths, profile, checking)
+        return open_exports(paths, profile, checking, room)
     opened, passed_over = _opened(paths, profile, checking)
     return [file for each in file_sets(opened, profile, passed_over) for file in _join(each, profile)]
 

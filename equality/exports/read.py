@@ -26,7 +26,7 @@ from equality.exports.signature import Kind, kind_of
 from equality.exports.text import checksum, read_text
 from equality.exports.unpack import gunzip, unzip
 from equality.exports.workbook import Sheet, read_parquet, read_workbook, scan_parquet, sheet_names
-from equality.exports.workspace import Workspace
+from equality.exports.workspace import Kept, Room, Workspace
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +61,7 @@ class ExportFile:
     own: tuple[str, ...] | None = None
     sheet: str | None = None
     joined: Joined | None = field(default=None, repr=False)
+    _kept: Kept | None = field(default=None, repr=False)
 
     @property
     def raw_headings(self) -> tuple[str, ...]:
@@ -73,6 +74,11 @@ class ExportFile:
         Text is String; columns of labels in a large file are Categorical, so that each label is dealt with once.
         """
         return self._table().with_columns(pl.lit(self.name).alias("source_file"))
+
+    def release(self) -> None:
+        """Let go of the rows: they will not be read again."""
+        if self._kept:
+            self._kept.drop()
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,10 @@ def joined_to(files: Iterable[ExportFile]) -> list[Joined]:
 
 
 def open_exports(
-    paths: Sequence[Path], profile: Profile, checking: Callable[[Path], None] = lambda path: None
+    paths: Sequence[Path],
+    profile: Profile,
+    checking: Callable[[Path], None] = lambda path: None,
+    room: Room | None = None,
 ) -> list[ExportFile]:
     """Open files, patterns (`*.csv`) and every table in zip files.
 
@@ -117,6 +126,7 @@ def open_exports(
         paths: files and patterns.
         profile: the profile that they fit.
         checking: told of every file before it is opened.
+        room: for rows in memory; None keeps all rows in temporary files.
 
     Raises:
         ExportError: naming the file, what is wrong with it and what to do.
@@ -125,7 +135,7 @@ def open_exports(
     for path in expanded(paths):
         checking(path)
         with _readable(path):
-            opened += [_open_table(part, shown, profile, workspace) for part, shown, workspace in _parts(path)]
+            opened += [_open_table(part, shown, profile, workspace) for part, shown, workspace in _parts(path, room)]
     return _named_apart(opened)
 
 
@@ -201,6 +211,7 @@ def _loose(
         notes=table.notes,
         _table=table.scan,
         _workspace=workspace,
+        _kept=table.kept,
         sheet=sheet,
     )
 
@@ -235,9 +246,9 @@ def _expanded(path: Path) -> list[Path]:
     return found
 
 
-def _parts(path: Path) -> Iterator[tuple[Path, Path, Workspace]]:
+def _parts(path: Path, room: Room | None = None) -> Iterator[tuple[Path, Path, Workspace]]:
     """Every part of a file that is a table: where its bytes are, what the user calls it, and its workspace."""
-    workspace = Workspace()
+    workspace = Workspace(room)
     kind = kind_of(path, str(path))
     if kind is Kind.zip:
         for member, part in unzip(path, str(path), workspace):
@@ -303,6 +314,7 @@ def _open_table(packed: Path, path: Path, profile: Profile, workspace: Workspace
         notes=table.notes,
         _table=table.scan,
         _workspace=workspace,
+        _kept=table.kept,
     )
 
 

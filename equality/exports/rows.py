@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
 
 import polars as pl
 
@@ -14,12 +12,10 @@ from equality.errors import ExportError
 from equality.exports.layout import Layout
 from equality.exports.sift import Misfit, sift
 from equality.exports.text import Text
-from equality.exports.workspace import Workspace
+from equality.exports.workspace import Kept, Workspace
 
 MISFIT_SCHEMA = {"source_row": pl.UInt32, "line": pl.Int64, "reason": pl.String, "raw_text": pl.String}
 _CHUNK = 1 << 20
-_STAGED: Final[Any] = {"compression": "uncompressed", "statistics": False}
-"""Read a few times and thrown away: quick rather than small, though labels are a few bits in Parquet anyway."""
 _SAMPLE = 20_000
 _TOO_FEW = 1_000
 _ALL_DIFFERENT = 0.95
@@ -35,6 +31,7 @@ class Table:
         scan: gives the good rows as text: `source_row`, `line`, then the headings.
         misfits: the rows set aside, as `MISFIT_SCHEMA`.
         notes: what a reader should know about how the file was read.
+        kept: the rows, where they were read once and kept.
     """
 
     headings: tuple[str, ...]
@@ -42,6 +39,7 @@ class Table:
     scan: Callable[[], pl.LazyFrame]
     misfits: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MISFIT_SCHEMA))
     notes: tuple[str, ...] = ()
+    kept: Kept | None = None
 
 
 def text_table(
@@ -53,14 +51,14 @@ def text_table(
     broken_at_most: float,
     labels: Collection[str] = (),
 ) -> Table:
-    """The rows below the headings of a text file, read once and kept in a temporary file.
+    """The rows below the headings of a text file, read once and kept in the workspace.
 
     Args:
         text: the file.
         layout: how it is laid out.
         headings: one name for every column.
         shown: what the user calls the file.
-        workspace: for the temporary files.
+        workspace: keeps the rows.
         broken_at_most: the share of rows that may be no rows.
         labels: columns of which few different values are expected: they become Categorical, so that whatever is
             made of a value is made once.
@@ -69,20 +67,20 @@ def text_table(
         ExportError: if more rows than that share cannot be rows.
     """
     below = text.lines - layout.last_line
-    staged = workspace.file(".parquet")
     if text.clean and layout.first_line == layout.last_line:
         plain = _scan_plain(text.path, layout, headings)
         if not below:
             return Table(tuple(headings), 0, lambda: plain)
-        if _stage_sound(plain, staged, labels, text, layout, headings, below):
-            return Table(tuple(headings), below, functools.partial(_scan_staged, staged))
+        kept = _kept_if_sound(plain, workspace, labels, text, layout, headings, below)
+        if kept:
+            return Table(tuple(headings), below, kept.scan, kept=kept)
     clean = workspace.file(".csv")
     sifted = sift(text.path, layout.last_line, layout.separator, len(headings), clean)
     check_share(shown, sifted.misfits, sifted.rows, broken_at_most)
     misfits = pl.DataFrame([vars(m) for m in sifted.misfits], schema=MISFIT_SCHEMA)
-    _labels_once(_scan_sifted(clean, headings), labels).sink_parquet(staged, **_STAGED)
+    kept = workspace.keep(_labels_once(_scan_sifted(clean, headings), labels), clean.stat().st_size)
     clean.unlink()
-    return Table(tuple(headings), sifted.rows, functools.partial(_scan_staged, staged), misfits=misfits)
+    return Table(tuple(headings), sifted.rows, kept.scan, misfits=misfits, kept=kept)
 
 
 def check_share(shown: str, misfits: Sequence[Misfit], rows: int, at_most: float) -> None:
@@ -125,10 +123,6 @@ def _scan_sifted(path: Path, headings: Sequence[str]) -> pl.LazyFrame:
     return frame.with_columns(pl.col("source_row").cast(pl.UInt32), pl.col("line").cast(pl.Int64))
 
 
-def _scan_staged(path: Path) -> pl.LazyFrame:
-    return pl.scan_parquet(path, glob=False)
-
-
 def _labels_once(rows: pl.LazyFrame, labels: Collection[str]) -> pl.LazyFrame:
     """The rows with their labels as Categorical, but for columns in which nearly every value is another one."""
     sample = rows.select(labels).head(_SAMPLE).collect(engine="streaming")
@@ -140,34 +134,39 @@ def _labels_once(rows: pl.LazyFrame, labels: Collection[str]) -> pl.LazyFrame:
     return rows.with_columns(pl.col(few).cast(pl.Categorical))
 
 
-def _stage_sound(
+def _kept_if_sound(
     rows: pl.LazyFrame,
-    staged: Path,
+    workspace: Workspace,
     labels: Collection[str],
     text: Text,
     layout: Layout,
     headings: Sequence[str],
     below: int,
-) -> bool:
-    """Write the rows to Parquet and say whether every line below the headings is one row with a field for each heading.
+) -> Kept | None:
+    """Read the rows; None unless every line below the headings is one row with a field for each heading.
 
     Polars refuses a row that is too long, but fills up one that is too short. If the last cell of every row holds
     something, none is; else those show in the number of separators, less those that stand inside quoted fields.
     """
     try:
-        # Every column is written: Polars does not notice a row that is too long behind the last column it needs.
-        _labels_once(rows, labels).sink_parquet(staged, **_STAGED)
+        # Every column is read: Polars does not notice a row that is too long behind the last column it needs.
+        kept = workspace.keep(_labels_once(rows, labels), text.path.stat().st_size)
     except pl.exceptions.PolarsError:
-        return False
-    # Counted in what was written: in the text it would be parsed a second time.
-    last = _scan_staged(staged).select(pl.len().alias("rows"), pl.col(headings[-1]).null_count().alias("open"))
+        return None
+    # Counted in what was read: in the text it would be parsed a second time.
+    last = kept.scan().select(pl.len().alias("rows"), pl.col(headings[-1]).null_count().alias("open"))
     count, open_ended = last.collect(engine="streaming").row(0)
-    if count != below or not open_ended:
-        return count == below
+    if count == below and (not open_ended or _every_row_whole(kept.scan(), count, text, layout, headings)):
+        return kept
+    kept.drop()
+    return None
+
+
+def _every_row_whole(rows: pl.LazyFrame, count: int, text: Text, layout: Layout, headings: Sequence[str]) -> bool:
     cells = pl.col(headings).cast(pl.String).str.count_matches(pl.lit(layout.separator), literal=True).sum()
     inside = 0
     if text.quoted:
-        whole = _scan_staged(staged).select(pl.sum_horizontal(cells.cast(pl.Int64)))
+        whole = rows.select(pl.sum_horizontal(cells.cast(pl.Int64)))
         inside = whole.collect(engine="streaming").item()
     return _separators(text.path, layout) == count * (len(headings) - 1) + inside
 
