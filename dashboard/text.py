@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 from typing import Final
 
-from equality.analysis.words import month_name, period_name
+from equality.analysis.words import month_name, period_name, with_marks_named
 
 MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&@^=\"'/])")
 _REWRITTEN: Final = re.compile(
@@ -18,8 +18,6 @@ _REWRITTEN: Final = re.compile(
 """Places inside what Streamlit rewrites in text that has no markup any more, where no escape is left to keep it."""
 _NOTHING: Final = "\u200b"
 """A space without width, at which a long address may also break."""
-_DIRECTIONS: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Marks that turn the direction of what follows, the page's own words included."""
 
 
 def plain(label: str) -> str:
@@ -29,7 +27,7 @@ def plain(label: str) -> str:
     `:directives:` in a label stay text; a line break becomes a space. Addresses, emoji codes and arrows, which are
     looked for after that, are parted by a space without width. Marks of direction are named instead of obeyed.
     """
-    named = _DIRECTIONS.sub(lambda mark: f"[U+{ord(mark[0]):04X}]", " ".join(label.split()))
+    named = with_marks_named(" ".join(label.split()))
     return MARKDOWN.sub(r"\\\1", _REWRITTEN.sub(_NOTHING, f" {named} ")[1:-1])
 
 

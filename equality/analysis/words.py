@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 TOO_FEW: Final = "too few to show"
+_DIRECTIONS: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Unicode's marks of direction."""
 
 
 @dataclass(frozen=True)
@@ -117,3 +120,8 @@ def change(difference: float | None, low: float | None, high: float | None) -> s
 def people(count: int) -> str:
     """A number of people as `8,421 people`."""
     return "1 person" if count == 1 else f"{count:,} people"
+
+
+def with_marks_named(text: str) -> str:
+    """A text with marks of direction as their names, `[U+202E]`: obeyed, one turns whatever stands behind it too."""
+    return _DIRECTIONS.sub(lambda mark: f"[U+{ord(mark[0]):04X}]", text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from equality.analysis.words import people
-from equality.briefing.document import Briefing, Marking, Provenance
+from equality.briefing.document import Briefing, Marking, Provenance, with_visible_marks
 from equality.briefing.preset import Preset
 from equality.briefing.subject import Subject
 from equality.briefing.topics import TOPICS
@@ -24,7 +24,7 @@ def compose(figures: Figures, preset: Preset, provenance: Provenance) -> Briefin
     """
     subject = Subject(figures, preset)
     sections = [section for topic in preset.topics for section in TOPICS[topic](subject)]
-    return Briefing(
+    briefing = Briefing(
         title=preset.title,
         subtitle=selected(figures),
         sections=tuple(sections),
@@ -32,6 +32,8 @@ def compose(figures: Figures, preset: Preset, provenance: Provenance) -> Briefin
         marking=Marking(preset.classification, preset.handling),
         provenance=replace(provenance, attribution=figures.snapshot.attribution),
     )
+    # Names of areas and teams, and whatever else an export says, are in its sentences.
+    return with_visible_marks(briefing)
 
 
 def selected(figures: Figures) -> str:

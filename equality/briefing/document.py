@@ -6,10 +6,11 @@ Every number is put into words here, once. The formats lay the same texts out, s
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
+from equality.analysis.words import with_marks_named
 from equality.measures.counts import SUPPRESSED
 
 Kind = Literal["text", "count", "percent"]
@@ -209,6 +210,25 @@ class Briefing:
         for section in self.sections:
             if section.table:
                 yield section, section.table
+
+
+T = TypeVar("T")
+
+
+def with_visible_marks(part: T) -> T:
+    """A briefing, or a part of one, in whose texts marks of direction are named. Pictures stay: each of their labels
+    stands by itself.
+    """
+    made: Any = part
+    if isinstance(part, str):
+        made = with_marks_named(part)
+    elif isinstance(part, tuple):
+        made = tuple(with_visible_marks(each) for each in part)
+    elif isinstance(part, dict):
+        made = {with_visible_marks(key): with_visible_marks(value) for key, value in part.items()}
+    elif is_dataclass(part) and not isinstance(part, type):
+        made = replace(part, **{each.name: with_visible_marks(getattr(part, each.name)) for each in fields(part)})
+    return made
 
 
 def day(when: date) -> str:

@@ -59,3 +59,11 @@ def test_months_people_and_points() -> None:
 
 def test_every_rate_has_its_words() -> None:
     assert set(words.MEASURES) == set(RATES)
+
+
+def test_marks_of_direction_are_named_and_all_else_stays() -> None:
+    assert words.with_marks_named("a\u202enp\u202c\u2067x\u2069 \u200fy\u061c") == (
+        "a[U+202E]np[U+202C][U+2067]x[U+2069] [U+200F]y[U+061C]"
+    )
+    kept = "left שלום Ωß \u200b\u2060\U0001f469\u200d\U0001f692 [c]"
+    assert words.with_marks_named(kept) == kept

@@ -56,6 +56,7 @@ MARKS: Final = (
     "www.elsewhere.example you@elsewhere.example :streamlit: :smile: :material_home: a -> b",
 )
 IMAGE, MARKDOWN, LATEX, FORMULA = MARKS[:4]
+TURNED: Final = MARKS[6]
 KEPT: Final = ("Role", "Person Type", "Date Recorded", "Extract Date", "Data Status")
 """Columns without which rows would be rejected."""
 NAME: Final = "<img src=x onerror=alert(0)> **bold** $x$ =1+1.csv"
@@ -431,6 +432,21 @@ def test_a_briefing_is_text_in_every_other_format(briefing: dict[str, bytes]) ->
     for page in pages:
         for link in page.get("/Annots") or []:
             assert not re.search("elsewhere|javascript", str(link.get_object().get("/A", "")))
+
+
+def test_a_briefing_names_marks_of_direction(given: Given) -> None:
+    registry = Registry(given.store)
+    about = {"team": (TURNED,)}
+    order = ordered(registry, "public-contact-weekly", where=about, made_by=f"{TURNED} of {TURNED}")
+    files = files_of(carry_out(order, registry))
+    # The words of a picture stand each by itself.
+    said = {"html": re.sub("<svg.*?</svg>", "", files["html"].decode(), flags=re.DOTALL)}
+    said["pdf"] = "".join(page.extract_text() for page in PdfReader(io.BytesIO(files["pdf"])).pages)
+    for name in ("pptx", "xlsx", "csv.zip"):
+        said[name] = "\n".join(content.decode() for content in _members(files[name]).values())
+    for name, text in said.items():
+        assert "[U+202E]gnp.exe[U+202C] [U+200F]right" in " ".join(text.split()), name
+        assert not re.search("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", text), name
 
 
 def test_the_log_says_nothing_of_the_export(watched: Watched, given: Given, log: Path) -> None:
