@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,6 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from equality.auditing import printable
 from equality.measures.catalogue import characteristics
 from equality.measures.dimensions import FLAGS, Selection
 from equality.protection.audit import audit_log
@@ -18,7 +16,16 @@ from equality.protection.people import local_person
 from equality.settings import settings
 from equality.store.registry import Registry
 from equality.store.snapshot import Snapshot
-from equality.terminal import Format, ReasonOption, StoreOption, mendable, messages, month_range, print_frame
+from equality.terminal import (
+    Format,
+    ReasonOption,
+    StoreOption,
+    mendable,
+    messages,
+    month_range,
+    print_frame,
+    print_line,
+)
 from equality.worklist import progress as told
 from equality.worklist.progress import OPEN
 from equality.worklist.tasks import ACTIONS, Task, assign, tasks
@@ -45,7 +52,7 @@ def list_(
                     f"{task.number}  {task.team}  due {task.due}{late}{state}  {task.cells:,} cells on "
                     f"{task.records:,} records  {task.source}: {task.wanted.words()}"
                 )
-                sys.stdout.write(f"{printable(line)}\n")
+                print_line(line)
 
 
 @worklist.command("assign")

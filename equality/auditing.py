@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +17,7 @@ from equality.protection.people import local_person
 from equality.settings import settings
 from equality.spreadsheet import write
 from equality.store.registry import Registry
-from equality.terminal import ReasonOption, StoreOption, mendable, messages
+from equality.terminal import ReasonOption, StoreOption, mendable, messages, print_line
 
 audit = typer.Typer(no_args_is_help=True, help="The audit log: who set out to do what, and whether it is untouched.")
 
@@ -37,9 +36,9 @@ def verify(
     with mendable():
         expected = _expected(expect)
         found = check(_log(store), expected)
-    sys.stdout.write(f"{found.sentence}\n")
+    print_line(found.sentence)
     for line in (*found.problems, *(f"Note: {note}" for note in found.notes)):
-        sys.stdout.write(f"  {line}\n")
+        print_line(f"  {line}")
     if not found.sound:
         raise typer.Exit(1)
 
@@ -59,7 +58,7 @@ def list_entries(
             about = json.dumps(entry.about, ensure_ascii=False, sort_keys=True)
             why = f"  because: {entry.reason}" if entry.reason else ""
             line = f"{entry.number}  {entry.at}Z  {entry.act}  {entry.who} ({entry.role or 'no role'})  {about}{why}"
-            sys.stdout.write(f"{printable(line)}\n")
+            print_line(line)
 
 
 @audit.command()
@@ -85,11 +84,6 @@ def export(
             else:
                 write(entries_frame(entries), out, "Audit log")
     messages.print(f"{out}: {len(entries):,} entries")
-
-
-def printable(line: str) -> str:
-    """A line whose control characters a terminal cannot act on."""
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in line)
 
 
 def _log(store: Path | None) -> AuditLog:

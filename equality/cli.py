@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -23,7 +22,7 @@ from equality.sample_events import enter_sample_events
 from equality.settings import ROOT, settings
 from equality.store.registry import Registry
 from equality.store.snapshot import Snapshot
-from equality.terminal import Format, StoreOption, mendable, messages, month_range, print_frame, progress
+from equality.terminal import Format, StoreOption, mendable, messages, month_range, print_frame, print_line, progress
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.command()(keeping.load)
@@ -231,9 +230,7 @@ def profile_check(
     print_frame(pl.DataFrame(rows), Format.table)
     for column in seen.columns:
         for label, records in column.unmapped.items():
-            sys.stdout.write(
-                f"{column.field}: {json.dumps(label, ensure_ascii=False)} is in no list ({records:,} records)\n"
-            )
+            print_line(f"{column.field}: {json.dumps(label, ensure_ascii=False)} is in no list ({records:,} records)")
     messages.print(f"{seen.looked_at:,} of {seen.rows:,} rows were looked at; open questions: {len(seen.questions)}")
     for question in seen.questions:
         messages.print(f"  open: {question}")

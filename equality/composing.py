@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +16,7 @@ from equality.protection.people import local_person
 from equality.settings import settings
 from equality.store.registry import Registry
 from equality.store.snapshot import Snapshot
-from equality.terminal import ReasonOption, StoreOption, mendable, messages
+from equality.terminal import ReasonOption, StoreOption, mendable, messages, print_line
 
 if TYPE_CHECKING:
     from equality.briefing.order import Order
@@ -141,7 +140,7 @@ def _list(registry: Registry) -> None:
     from equality.briefing.own import every, own
 
     for one in kept(registry):
-        sys.stdout.write(f"{one.order.identifier}  {one.order.preset.title}  {one.checksum[:12]}\n")
+        print_line(f"{one.order.identifier}  {one.order.preset.title}  {one.checksum[:12]}")
     for name, preset in every().items():
         messages.print(f"preset {name}: {preset.about} ({preset.audience})")
     for wrong in own()[1]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +12,7 @@ from equality.protection.people import local_person
 from equality.settings import settings
 from equality.store.registry import Registry
 from equality.store.snapshot import OUTCOMES
-from equality.terminal import ReasonOption, StoreOption, mendable, messages
+from equality.terminal import ReasonOption, StoreOption, mendable, messages, print_line
 
 
 def loads(
@@ -26,7 +25,7 @@ def loads(
             made = f"{len(entry.snapshots)} snapshots" if entry.snapshots else entry.message
             names = ", ".join(entry.files[:3]) + (" …" if len(entry.files) > 3 else "")
             line = f"{entry.started_at:%Y-%m-%d %H:%M:%S}Z  {OUTCOMES[entry.outcome]}  {entry.source}  {names}  {made}"
-            sys.stdout.write(f"{line}\n")
+            print_line(line)
 
 
 def snapshots(
@@ -41,7 +40,7 @@ def snapshots(
         for s in registry.snapshots(source or None):
             marks = [mark for mark, holds in (("SYNTHETIC", s.synthetic), ("purged", s.records_purged_at)) if holds]
             line = [s.id, f"{s.extract_date}", s.equation, *marks]
-            sys.stdout.write("  ".join(line) + "\n")
+            print_line("  ".join(line))
 
 
 def rejected(

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
-from equality.auditing import printable
 from equality.protection.access import ROLE_TITLES, Roles
 from equality.protection.audit import audit_log
 from equality.protection.people import Role, local_person
 from equality.settings import settings
 from equality.store.registry import Registry
-from equality.terminal import ReasonOption, StoreOption, mendable, messages
+from equality.terminal import ReasonOption, StoreOption, mendable, messages, print_line, printable
 
 roles = typer.Typer(no_args_is_help=True, help="Roles: who may do what, once they have signed in.")
 
@@ -48,4 +46,4 @@ def list_roles(
         for one in table.history() if history else table.all():
             of = f" of {', '.join(one.teams)}" if one.teams else ""
             line = f"{one.who}  {one.role or 'none'}{of}  since {one.at:%Y-%m-%d %H:%M:%S}Z, by {one.by}"
-            sys.stdout.write(f"{printable(line)}\n")
+            print_line(line)

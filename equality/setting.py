@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
-from equality.auditing import printable
 from equality.choices import book, entries
 from equality.choices.fields import CHOICES, Choice, ChoiceError, in_words, limit_words
 from equality.choices.in_force import InForce, fixed, in_force
@@ -18,7 +16,7 @@ from equality.protection.choosing import aim, choose
 from equality.protection.people import local_person
 from equality.settings import settings
 from equality.store.registry import Registry
-from equality.terminal import ReasonOption, StoreOption, mendable, messages
+from equality.terminal import ReasonOption, StoreOption, mendable, messages, print_line, printable
 
 commands = typer.Typer(no_args_is_help=True, help="Settings and targets: what holds, who decided it, and why.")
 DEFAULT = "default"
@@ -32,12 +30,12 @@ def list_settings(store: StoreOption = None) -> None:
         holding = in_force(Registry(store or settings().store).database)
     for name, choice in CHOICES.items():
         value = getattr(holding.settings, name)
-        _print(f"{name}  {in_words(choice, value)}  ({_origin(name, holding)}{_limits(choice)})")
+        print_line(f"{name}  {in_words(choice, value)}  ({_origin(name, holding)}{_limits(choice)})")
     for name, share in holding.targets.general().items():
-        _print(f"target:{name}  {100 * share:g}%  ({_origin(Scope(name).name, holding)})")
+        print_line(f"target:{name}  {100 * share:g}%  ({_origin(Scope(name).name, holding)})")
     for scope, share in sorted(holding.targets.chosen.items(), key=lambda item: item[0].name):
         if scope.role or scope.channel:
-            _print(
+            print_line(
                 f"target:{scope.characteristic}  {100 * share:g}%  for {scope.words}  ({_origin(scope.name, holding)})"
             )
 
@@ -83,7 +81,7 @@ def history(store: StoreOption = None) -> None:
             said = f"{entry.of}: {entry.action} {one.label} → {one.value}, {one.start or '…'} to {one.end or '…'}"
             lines.append((entry.at, f"{entry.at:%Y-%m-%d %H:%M:%S}Z  {entry.who}  {said}{_because(entry.reason)}"))
     for _, line in sorted(lines, key=lambda pair: pair[0], reverse=True):
-        _print(line)
+        print_line(line)
 
 
 def _limits(choice: Choice) -> str:
@@ -123,7 +121,3 @@ def _yes_or_no(text: str) -> Any:
     if text in ("yes", "no", DEFAULT):
         return {"yes": True, "no": False, DEFAULT: None}[text]
     raise ChoiceError(f"{text!r} is neither yes nor no, nor {DEFAULT}.")
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(f"{printable(line)}\n")

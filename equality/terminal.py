@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import polars as pl
 import polars.selectors as cs
@@ -29,7 +29,18 @@ class Format(StrEnum):
     table = "table"
 
 
-messages = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+def printable(line: str) -> str:
+    """A line whose control characters a terminal cannot act on: they could come from an export."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in line)
+
+
+class _Messages(Console):
+    def print(self, *objects: Any, **style: Any) -> None:
+        texts = ("\n".join(map(printable, o.split("\n"))) if isinstance(o, str) else o for o in objects)
+        super().print(*texts, **style)
+
+
+messages = _Messages(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 StoreOption = Annotated[
     Path | None, typer.Option("--store", help="Folder of the store; default: EQUALITY_STORE or data/store.")
@@ -59,7 +70,7 @@ def progress(what: str) -> Iterator[Steps]:
         task = bar.add_task(what, total=None)
 
         def report(done: int, steps: int, now: str) -> None:
-            bar.update(task, completed=done, total=steps, description=f"{what}: {now}")
+            bar.update(task, completed=done, total=steps, description=printable(f"{what}: {now}"))
 
         yield report
 
@@ -80,13 +91,18 @@ def month_range(text: str) -> tuple[str, str]:
     raise ValueError(f"period {text!r} is not a month or a range of months such as 2026-01..2026-10")
 
 
+def print_line(line: str) -> None:
+    """A line on stdout, of whatever it is made."""
+    sys.stdout.write(f"{printable(line)}\n")
+
+
 def print_frame(frame: pl.DataFrame, output: Format) -> None:
     """A table on stdout."""
     out = sys.stdout
     if output is Format.csv:
         out.write(neutralised(frame).write_csv())
     elif output is Format.json:
-        out.write(json.dumps(frame.to_dicts(), ensure_ascii=False, indent=1, default=str) + "\n")
+        out.write(json.dumps(frame.to_dicts(), indent=1, default=str) + "\n")
     else:
         with pl.Config(
             tbl_rows=-1,
@@ -95,4 +111,5 @@ def print_frame(frame: pl.DataFrame, output: Format) -> None:
             tbl_hide_column_data_types=True,
             tbl_hide_dataframe_shape=True,
         ):
-            out.write(f"{frame.with_columns(cs.float().round(4))}\n")
+            texts = cs.string().map_elements(printable, return_dtype=pl.String)
+            out.write(f"{frame.with_columns(cs.float().round(4), texts)}\n")

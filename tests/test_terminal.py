@@ -1,0 +1,50 @@
+"""What an export says reaches a terminal as text: no colour, title, sound or turned word of its making."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from equality.synthetic import generate
+from tests.conftest import SYNTHETIC_UNTIL
+
+MARKS = "\x1b[31mred\x1b]0;title\x07\x9b2J\u202eturned\x08"
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    made = generate(tmp_path / "extracts", people=3000, months=24, until=SYNTHETIC_UNTIL)[-1]
+    rows = pl.read_csv(made, infer_schema=False)
+    some = pl.int_range(pl.len()) < 60
+    marked = [pl.when(some).then(pl.lit(MARKS)).otherwise(pl.col(c)).alias(c) for c in ("Sex", "Team")]
+    rows.with_columns(*marked, pl.lit("x").alias(MARKS)).write_csv(made)
+    return made.rename(made.with_name(f"{MARKS} {made.name}"))
+
+
+def printed(*arguments: object) -> str:
+    """Everything that a command prints, as the terminal gets it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "equality", *map(str, arguments)], capture_output=True, encoding="utf-8", check=False
+    )
+    said = done.stdout + done.stderr
+    assert "Traceback" not in said
+    assert [c for c in said if not c.isprintable() and c != "\n"] == []
+    return said
+
+
+def test_no_command_lets_a_label_act_on_the_terminal(export: Path, tmp_path: Path) -> None:
+    store = ("--store", tmp_path / "store")
+    shown = "1b[31mred"
+    assert shown in printed("profile", "check", "athena", export)
+    assert "open" in printed("profile", "draft", export, "--out", tmp_path / "PROFILE.yaml")
+    assert shown in printed("load", export.with_suffix(".missing"), "--profile", "athena", *store)
+    assert shown in printed("load", export, "--profile", "athena", *store)
+    assert shown in printed("loads", *store)
+    for output in ("table", "json"):
+        counts = ("counts", "--by", "team", "--characteristic", "sex", "--format", output, *store)
+        assert shown in printed(*counts)
+    assert shown in printed("audit", "list", *store)
