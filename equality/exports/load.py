@@ -39,7 +39,7 @@ Accept = Callable[[tuple[str, ...]], bool]
 """Asked with the warnings of a load; True accepts them."""
 
 _IN_MEMORY: Final = 3_000_000_000
-"""Bytes of text whose rows a load keeps in memory instead of in temporary files, which takes a seventh off its time.
+"""Bytes of rows that a load keeps in memory instead of in temporary files, which takes a seventh off its time.
 They are let go before records are counted, for which a load needs two to three times as much."""
 
 

@@ -78,7 +78,7 @@ def text_table(
     sifted = sift(text.path, layout.last_line, layout.separator, len(headings), clean)
     check_share(shown, sifted.misfits, sifted.rows, broken_at_most)
     misfits = pl.DataFrame([vars(m) for m in sifted.misfits], schema=MISFIT_SCHEMA)
-    kept = workspace.keep(_labels_once(_scan_sifted(clean, headings), labels), clean.stat().st_size)
+    kept = workspace.keep(_labels_once(_scan_sifted(clean, headings), labels), clean.stat().st_size, sifted.rows)
     clean.unlink()
     return Table(tuple(headings), sifted.rows, kept.scan, misfits=misfits, kept=kept)
 
@@ -150,7 +150,7 @@ def _kept_if_sound(
     """
     try:
         # Every column is read: Polars does not notice a row that is too long behind the last column it needs.
-        kept = workspace.keep(_labels_once(rows, labels), text.path.stat().st_size)
+        kept = workspace.keep(_labels_once(rows, labels), text.path.stat().st_size, below)
     except pl.exceptions.PolarsError:
         return None
     # Counted in what was read: in the text it would be parsed a second time.

@@ -20,6 +20,8 @@ from equality.store.private import PrivateFolders
 _STAGED: Final[Any] = {"compression": "uncompressed", "statistics": False}
 """How rows are kept in a file: read a few times and thrown away, so quick rather than small; labels are a few bits in
 Parquet anyway."""
+_CELL: Final[Any] = {pl.String: 16, pl.Categorical: 4}
+"""Bytes that a cell takes in memory, the letters of longer texts apart."""
 
 
 @functools.cache
@@ -36,11 +38,11 @@ class Room:
     """How much memory the rows of several readings may take together."""
 
     def __init__(self, size: int) -> None:
-        """So many bytes of text; as rows they take somewhat less."""
+        """So many bytes."""
         self._left = size
 
     def take(self, size: int) -> bool:
-        """Whether there is room for rows whose text has so many bytes, which is then taken."""
+        """Whether there is room for so much more, which is then taken."""
         if size > self._left:
             return False
         self._left -= size
@@ -54,26 +56,29 @@ class Room:
 class Kept:
     """Rows that were read once: in memory, or in a temporary file."""
 
-    def __init__(self, rows: pl.LazyFrame, size: int, room: Room, file: Callable[[], Path]) -> None:
+    def __init__(self, rows: pl.LazyFrame, text: int, height: int, room: Room, file: Callable[[], Path]) -> None:
         """Read them.
 
         Args:
             rows: what is read.
-            size: of the text that they come from, in bytes.
+            text: bytes of the text that they come from.
+            height: how many rows there are at most.
             room: where there is enough of it, they stay in memory.
             file: else gives the path for a Parquet file.
         """
         self._in_memory: pl.DataFrame | None = None
         self._path: Path | None = None
-        self._size, self._room = size, room
-        if not room.take(size):
+        # Rows of words take less than their text, rows of empty cells many times as much.
+        cells = sum(_CELL.get(dtype.base_type(), 8) for dtype in rows.collect_schema().dtypes())
+        self._size, self._room = max(text, height * cells), room
+        if not room.take(self._size):
             self._path = file()
             rows.sink_parquet(self._path, **_STAGED)
             return
         try:
             self._in_memory = rows.collect(engine="streaming")
         except BaseException:
-            room.give_back(size)
+            room.give_back(self._size)
             raise
 
     def scan(self) -> pl.LazyFrame:
@@ -121,6 +126,6 @@ class Workspace:
         self._made += 1
         return self._folder / f"{self._made}{suffix}"
 
-    def keep(self, rows: pl.LazyFrame, size: int) -> Kept:
-        """Read rows once, so that they can be read again at little cost; `size` as for `Kept`."""
-        return Kept(rows, size, self._room, functools.partial(self.file, ".parquet"))
+    def keep(self, rows: pl.LazyFrame, text: int, height: int) -> Kept:
+        """Read rows once, so that they can be read again at little cost; `text` and `height` as for `Kept`."""
+        return Kept(rows, text, height, self._room, functools.partial(self.file, ".parquet"))

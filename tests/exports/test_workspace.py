@@ -33,7 +33,7 @@ def in_files(workspace: Workspace) -> int:
 @pytest.mark.parametrize("size", [0, FILE_SIZE])
 def test_rows_are_the_same_in_memory_and_in_a_file(size: int) -> None:
     workspace = Workspace(Room(size))
-    kept = workspace.keep(ROWS, FILE_SIZE)
+    kept = workspace.keep(ROWS, FILE_SIZE, 3)
     assert in_files(workspace) == (0 if size else 1)
     assert kept.scan().collect().equals(ROWS.collect())
     assert kept.scan().select(pl.col("a").sum()).collect(engine="streaming").item() == 4
@@ -46,21 +46,30 @@ def test_rows_are_the_same_in_memory_and_in_a_file(size: int) -> None:
 def test_room_is_shared_and_given_back() -> None:
     room = Room(2 * FILE_SIZE)
     one, other = Workspace(room), Workspace(room)
-    first, _, third = one.keep(ROWS, FILE_SIZE), other.keep(ROWS, FILE_SIZE), other.keep(ROWS, FILE_SIZE)
+    first, _, third = one.keep(ROWS, FILE_SIZE, 3), other.keep(ROWS, FILE_SIZE, 3), other.keep(ROWS, FILE_SIZE, 3)
     assert (in_files(one), in_files(other)) == (0, 1)
     third.drop()
     first.drop()
     first.drop()
-    one.keep(ROWS, FILE_SIZE)
-    one.keep(ROWS, FILE_SIZE)
+    one.keep(ROWS, FILE_SIZE, 3)
+    one.keep(ROWS, FILE_SIZE, 3)
     assert in_files(one) == 1, "what a file took, or was dropped twice, is given back once"
 
 
 def test_rows_that_cannot_be_read_take_no_room() -> None:
     room = Room(FILE_SIZE)
     with pytest.raises(pl.exceptions.PolarsError):
-        Workspace(room).keep(ROWS.select(pl.col("b").cast(pl.Int64, strict=True)), FILE_SIZE)
+        Workspace(room).keep(ROWS.select(pl.col("b").cast(pl.Int64, strict=True)), FILE_SIZE, 3)
     assert room.take(FILE_SIZE)
+
+
+def test_many_empty_cells_take_more_room_than_their_text() -> None:
+    workspace = Workspace(Room(10_000))
+    empty = pl.LazyFrame({f"c{n}": [None] * 100 for n in range(9)}, schema={f"c{n}": pl.String for n in range(9)})
+    workspace.keep(empty, 1_000, 100)
+    assert in_files(workspace) == 1
+    workspace.keep(empty.cast(pl.Categorical), 1_000, 100)
+    assert in_files(workspace) == 1
 
 
 def test_a_load_has_the_same_counts_whether_its_rows_are_in_memory_or_in_files(
