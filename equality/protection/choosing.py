@@ -71,7 +71,8 @@ def choose(
     weaker = [name for name, (was, kept) in values.items() if weakens(name, was, _holding(name, kept))]
     if weaker and not agreed:
         wrong += [
-            f"{CHOICES[name].title}: this protects less than before. {CHOICES[name].weakening} Say that this is agreed."
+            f"{CHOICES[name].title}: this protects less than before. {CHOICES[name].weakening} Say that this is agreed "
+            "(in a command: --agreed)."
             for name in weaker
         ]
     if wrong:
