@@ -16,9 +16,9 @@ from dashboard.text import count_of, plain
 from equality.errors import EqualityError
 from equality.exports.draft import Draft, draft
 from equality.exports.drift import columns_used
+from equality.exports.export_file import ExportFile, joined_to
 from equality.exports.joined import open_files
 from equality.exports.profile import load_profile
-from equality.exports.read import ExportFile, joined_to
 from equality.settings import settings
 from equality.uploads import shown
 

@@ -14,11 +14,11 @@ import polars as pl
 from equality.errors import ExportError
 from equality.exports import dates
 from equality.exports.derive import RECORD_FIELDS, derive, dimensions, other_dates
+from equality.exports.export_file import ExportFile, joined_to
 from equality.exports.fields import UNDATED, misfits, raw_fields
 from equality.exports.geography import DISTRICTS, district_of_points
 from equality.exports.once import looked_up, together
 from equality.exports.profile import Profile
-from equality.exports.read import ExportFile, joined_to
 from equality.exports.recognise import offence_flags, recognisers
 
 __all__ = ["RECORD_FIELDS", "Coded", "code"]

@@ -15,12 +15,12 @@ import polars as pl
 import yaml
 
 from equality.errors import ExportError, ProfileError
+from equality.exports.export_file import date_of_name
 from equality.exports.geography import district_of_points
 from equality.exports.guess import DATE_FIELDS, SURE, TABLES, Guess, Values, date_shares, guess, unknown_labels
 from equality.exports.labels import fold
 from equality.exports.layout import heading_of
 from equality.exports.profile import ISO_DATE, Profile, load_profile, parse_profile, profile_files
-from equality.exports.read import date_of_name
 from equality.exports.recognise import recognisers
 from equality.exports.remarks import Question, left_in, remarks, without_remarks
 from equality.exports.sample import Sample, sample

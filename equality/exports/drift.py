@@ -12,8 +12,9 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
+from equality.exports.export_file import ExportFile
+from equality.exports.layout import heading_of
 from equality.exports.profile import Profile
-from equality.exports.read import ExportFile, heading_of
 from equality.exports.tables import keys
 from equality.measures.dimensions import DIMENSIONS, NO_LOCATION, NOT_RECORDED
 from equality.settings import Settings

@@ -14,10 +14,10 @@ import polars.selectors as cs
 from equality.errors import ExportError
 from equality.exports.code import Coded, code
 from equality.exports.duplicates import repeated
+from equality.exports.export_file import ExportFile, joined_to
 from equality.exports.fields import raw_fields
 from equality.exports.once import together
 from equality.exports.profile import Profile
-from equality.exports.read import ExportFile, joined_to
 from equality.store.snapshot import SourceFile, TableFile
 
 _ROW = ["source_file", "source_row"]

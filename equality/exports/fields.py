@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from equality.exports import dates
+from equality.exports.export_file import ExportFile
 from equality.exports.layout import heading_of
 from equality.exports.profile import Beside, Profile
-from equality.exports.read import ExportFile
 
 NAMES_NOBODY = "names no person: the cells of every person in the row are blank"
 

@@ -17,11 +17,12 @@ import polars as pl
 
 from equality.errors import ExportError
 from equality.exports import dates
+from equality.exports.export_file import ExportFile, Joined, JoinedFile
 from equality.exports.fields import raw_text
 from equality.exports.joined_columns import Columns, columns_of
 from equality.exports.layout import heading_of
 from equality.exports.profile import Profile
-from equality.exports.read import ExportFile, Joined, JoinedFile, open_exports, open_loose
+from equality.exports.read import open_exports, open_loose
 from equality.exports.recognise_tables import FileSet, file_sets
 from equality.exports.sides import Side, day_of, key_of, place, side_of, with_extract
 from equality.exports.tables import bare, records_table

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from equality.errors import ExportError
+from equality.exports.export_file import ExportFile
 from equality.exports.profile import Profile
-from equality.exports.read import ExportFile
 from equality.exports.recognise_tables import FileSet
 from equality.exports.tables import bare, records_table
 

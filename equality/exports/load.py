@@ -17,10 +17,10 @@ import polars as pl
 from equality.choices.in_force import in_force
 from equality.errors import EqualityError, ExportError, LoadCancelledError, WarningsNotAcceptedError
 from equality.exports import closed, dates, drift, workspace
+from equality.exports.export_file import ExportFile, joined_to
 from equality.exports.extract import COMPRESSION, STORED, Extract, unreadable, write_extract
 from equality.exports.joined import open_files
 from equality.exports.profile import Profile
-from equality.exports.read import ExportFile, joined_to
 from equality.exports.validity import with_entries
 from equality.measures import stored_states
 from equality.measures.dimensions import DIMENSIONS, FLAG_BITS

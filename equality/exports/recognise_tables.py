@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 
 from equality.errors import ExportError
+from equality.exports.export_file import ExportFile, date_of_name
 from equality.exports.profile import Profile
-from equality.exports.read import ExportFile, date_of_name
 from equality.exports.tables import JoinedTable
 
 

@@ -11,10 +11,11 @@ import polars as pl
 from equality.errors import ExportError
 from equality.exports import dates
 from equality.exports.cells import shown_cells
+from equality.exports.export_file import ExportFile, date_of_name
 from equality.exports.guess import Values
 from equality.exports.layout import column_names, heading_of
 from equality.exports.profile import Profile
-from equality.exports.read import ExportFile, date_of_name, open_unknown
+from equality.exports.read import open_unknown
 from equality.exports.workspace import Workspace
 
 SAMPLE = 100_000

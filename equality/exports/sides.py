@@ -10,11 +10,11 @@ import polars as pl
 
 from equality.errors import ExportError
 from equality.exports import dates
+from equality.exports.export_file import ExportFile
 from equality.exports.fields import raw_text
 from equality.exports.joined_columns import Columns
 from equality.exports.once import together
 from equality.exports.profile import Profile
-from equality.exports.read import ExportFile
 
 _BETWEEN = "\x1f"
 """Between the columns of one key."""

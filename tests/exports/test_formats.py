@@ -12,8 +12,9 @@ import pytest
 
 from equality.errors import ExportError
 from equality.exports.code import code
+from equality.exports.export_file import ExportFile
 from equality.exports.profile import Profile
-from equality.exports.read import ExportFile, open_export, open_exports
+from equality.exports.read import open_export, open_exports
 from tests.exports.making import (
     text_of,
     write_bytes,

@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 
 from equality.exports import load as loading
+from equality.exports.export_file import ExportFile
 from equality.exports.profile import load_profile
-from equality.exports.read import ExportFile, open_exports
+from equality.exports.read import open_exports
 from equality.exports.workspace import Room, Workspace
 from equality.store.registry import Registry
 from equality.synthetic import generate
