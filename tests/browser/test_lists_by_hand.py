@@ -87,9 +87,15 @@ def test_a_sample_is_drawn_and_a_finding_written_down(
     # The second column of the first row, as a keyboard reaches it.
     grid.click(position={"x": 130, "y": 52})
     page.keyboard.press("Enter")
+    answers = page.get_by_role("option")
+    expect(answers.filter(has_text="Agrees")).to_be_visible()
     page.keyboard.type("Differs")
+    expect(answers).to_have_count(1)
     page.keyboard.press("Enter")
+    expect(grid.get_by_test_id("glide-cell-1-0")).to_have_text("Differs from the source")
+    # The grid tells the page a moment later what was entered.
     page.wait_for_timeout(500)
+    drawn(page)
     page.get_by_role("button", name="Save the findings").click()
     expect(page.get_by_text("1 finding saved.")).to_be_visible()
     assert sample.findings(registry, made).select("item", "finding").rows() == [(1, "differs")]
