@@ -34,10 +34,13 @@ def printable(line: str) -> str:
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in line)
 
 
+def _printable_lines(text: str) -> str:
+    return "\n".join(map(printable, text.split("\n")))
+
+
 class _Messages(Console):
     def print(self, *objects: Any, **style: Any) -> None:
-        texts = ("\n".join(map(printable, o.split("\n"))) if isinstance(o, str) else o for o in objects)
-        super().print(*texts, **style)
+        super().print(*(_printable_lines(o) if isinstance(o, str) else o for o in objects), **style)
 
 
 messages = _Messages(stderr=True, highlight=False, markup=False, soft_wrap=True)
@@ -100,7 +103,9 @@ def print_frame(frame: pl.DataFrame, output: Format) -> None:
     """A table on stdout."""
     out = sys.stdout
     if output is Format.csv:
-        out.write(neutralised(frame).write_csv())
+        text = neutralised(frame).write_csv()
+        # In a file it is the export's own text, apostrophes apart.
+        out.write(_printable_lines(text) if out.isatty() else text)
     elif output is Format.json:
         out.write(json.dumps(frame.to_dicts(), indent=1, default=str) + "\n")
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,26 @@ def printed(*arguments: object) -> str:
     return said
 
 
+def on_a_terminal(*arguments: object) -> str:
+    """What a command writes to a terminal."""
+    pty = pytest.importorskip("pty", reason="Windows has none")
+    ours, theirs = pty.openpty()
+    # The terminal holds a few kilobytes until somebody reads.
+    process = subprocess.Popen([sys.executable, "-m", "equality", *map(str, arguments)], stdout=theirs)
+    os.close(theirs)
+    said = b""
+    try:
+        while piece := os.read(ours, 4096):
+            said += piece
+    except OSError:
+        pass  # Linux says so that the other end is closed.
+    os.close(ours)
+    assert process.wait() == 0
+    text = said.decode().replace("\r\n", "\n")
+    assert [c for c in text if not c.isprintable() and c != "\n"] == []
+    return text
+
+
 def test_no_command_lets_a_label_act_on_the_terminal(export: Path, tmp_path: Path) -> None:
     store = ("--store", tmp_path / "store")
     shown = "1b[31mred"
@@ -48,3 +69,11 @@ def test_no_command_lets_a_label_act_on_the_terminal(export: Path, tmp_path: Pat
         counts = ("counts", "--by", "team", "--characteristic", "sex", "--format", output, *store)
         assert shown in printed(*counts)
     assert shown in printed("audit", "list", *store)
+    counts = ("counts", "--by", "team", "--characteristic", "sex", "--format", "csv", *store)
+    assert (
+        MARKS
+        in subprocess.run(
+            [sys.executable, "-m", "equality", *map(str, counts)], capture_output=True, encoding="utf-8", check=True
+        ).stdout
+    ), "a file holds what the export holds"
+    assert shown in on_a_terminal(*counts)
