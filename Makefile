@@ -14,10 +14,9 @@ run: $(VENV)/run.stamp
 	@echo "The dashboard is at http://127.0.0.1:8501 (Ctrl+C stops it)"
 	@$(BIN)/python -m streamlit run app.py
 
-# Modules in their own order: by number of tests, those of few tests and many minutes would come last.
 test: $(VENV)/dev.stamp
 	@sh tests/install_tools.sh $(BIN)/python
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
