@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
 
 import polars as pl
 
@@ -26,9 +25,7 @@ from equality.exports.read import open_exports, open_loose
 from equality.exports.recognise_tables import FileSet, file_sets
 from equality.exports.sides import Side, day_of, key_of, place, side_of, with_extract
 from equality.exports.tables import bare, records_table
-from equality.exports.workspace import Room, Workspace
-
-_STAGED: Final[Any] = {"compression": "lz4", "statistics": False}
+from equality.exports.workspace import Kept, Room, Workspace
 
 
 def open_files(
@@ -81,11 +78,8 @@ class _Staged:
     """The rows of one file of records with what was found for them."""
 
     file: ExportFile
-    path: Path
+    kept: Kept
     workspace: Workspace
-
-    def scan(self) -> pl.LazyFrame:
-        return pl.scan_parquet(self.path, glob=False)
 
 
 def _join(found: FileSet, profile: Profile) -> list[ExportFile]:
@@ -95,7 +89,7 @@ def _join(found: FileSet, profile: Profile) -> list[ExportFile]:
     staged = [_stage(file, sides, columns, profile) for file in found.tables[name]]
     try:
         days = _days(staged, found, columns, profile)
-        named = [[each.scan().select(side.on).unique() for each in staged] for side in sides]
+        named = [[each.kept.scan().select(side.on).unique() for each in staged] for side in sides]
         accounts = [side.account(pl.concat(names), days, profile) for side, names in zip(sides, named, strict=True)]
         joined = Joined(
             files=tuple(
@@ -124,9 +118,8 @@ def _stage(file: ExportFile, sides: Sequence[Side], columns: Columns, profile: P
         found = side.kept().select(*side.on, *side.columns, pl.lit(True).alias(side.flag))
         rows = rows.join(found, on=side.on, how="left", maintain_order="left")
     workspace = Workspace()
-    path = workspace.file(".parquet")
-    rows.sink_parquet(path, **_STAGED)
-    return _Staged(file, path, workspace)
+    # Joined rows come from no one text, and with no room in memory its size decides nothing.
+    return _Staged(file, workspace.keep(rows, 0, file.rows), workspace)
 
 
 def _days(staged: Sequence[_Staged], found: FileSet, columns: Columns, profile: Profile) -> tuple[date, ...]:
@@ -134,7 +127,7 @@ def _days(staged: Sequence[_Staged], found: FileSet, columns: Columns, profile: 
     if found.day:
         return (found.day,)
     heading = profile.extract.column or heading_of(profile.columns["recorded_on"], columns.names) or ""
-    spelled = [each.scan().select(pl.col(heading).cast(pl.String).unique()) for each in staged]
+    spelled = [each.kept.scan().select(pl.col(heading).cast(pl.String).unique()) for each in staged]
     read = pl.concat(spelled).select(dates.parsed(pl.col(heading), profile.dates).unique())
     known: list[date] = read.collect(engine="streaming")[heading].drop_nulls().sort().to_list()
     if not known:
@@ -165,20 +158,21 @@ def _as_file(
         extract_date=None if profile.extract.column else days[-1],
         own=file.headings,
         joined=joined,
-        _table=functools.partial(_found, each.path, tuple(sides)),
+        _table=functools.partial(_found, each.kept, tuple(sides)),
         _workspace=each.workspace,
+        _kept=each.kept,
     )
 
 
-def _found(path: Path, sides: Sequence[Side]) -> pl.LazyFrame:
-    rows = pl.scan_parquet(path, glob=False).filter(pl.all_horizontal([side.is_found for side in sides]))
+def _found(kept: Kept, sides: Sequence[Side]) -> pl.LazyFrame:
+    rows = kept.scan().filter(pl.all_horizontal([side.is_found for side in sides]))
     return rows.drop([*(side.key for side in sides), *(side.flag for side in sides), "_extract"], strict=False)
 
 
 def _unfound(each: _Staged, sides: Sequence[Side], days: Sequence[date], profile: Profile) -> pl.DataFrame:
     """The rows that name what is not there, with the reason, and the extract that they belong to."""
     reason = pl.coalesce(pl.when(~side.is_found).then(side.reason) for side in sides)
-    rows = each.scan().filter(~pl.all_horizontal([side.is_found for side in sides]))
+    rows = each.kept.scan().filter(~pl.all_horizontal([side.is_found for side in sides]))
     day = day_of(rows, days, profile)
     text = raw_text(each.file.headings)
     chosen = rows.select(*place(), reason.alias("reason"), text.alias("raw_text"), day)
