@@ -16,7 +16,7 @@ run: $(VENV)/run.stamp
 
 test: $(VENV)/dev.stamp
 	@sh tests/install_tools.sh $(BIN)/python
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --durations=60 --durations-min=5
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -11,7 +11,6 @@ record in which any of the snapshot's characteristics is not known, the longest 
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -42,6 +41,7 @@ def timed(work: Callable[[], object], repeat: int) -> float:
 def main() -> None:
     from equality.measures.dimensions import Selection
     from equality.measures.states import state_column
+    from equality.store import kept
     from equality.store.registry import Registry
     from equality.worklist import records
     from equality.worklist.wanted import NOT_KNOWN, Wanted
@@ -56,7 +56,7 @@ def main() -> None:
     if snapshot is None:
         raise SystemExit(f"{asked.store} has no {asked.source}")
 
-    shutil.rmtree(asked.store / "kept", ignore_errors=True)
+    kept.forget(asked.store)
     started = time.perf_counter()
     frame = records.kept_records(registry, snapshot)
     print(f"keeping {frame.select(pl.len()).collect().item():,} records: {time.perf_counter() - started:.1f} s, once")

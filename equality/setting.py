@@ -16,7 +16,7 @@ from equality.protection.choosing import aim, choose
 from equality.protection.people import local_person
 from equality.settings import settings
 from equality.store.registry import Registry
-from equality.terminal import ReasonOption, StoreOption, mendable, messages, print_line, printable
+from equality.terminal import ReasonOption, StoreOption, mendable, messages, print_line
 
 commands = typer.Typer(no_args_is_help=True, help="Settings and targets: what holds, who decided it, and why.")
 DEFAULT = "default"
@@ -58,7 +58,7 @@ def set_one(
             scope = Scope(characteristic, role, channel)
             aim(registry, scope, _number(value), local_person(), reason)
             share = in_force(registry.database).targets.of(characteristic, role, channel)
-            messages.print(f"{printable(characteristic)}, {printable(scope.words)}: the target is {100 * share:g}%")
+            messages.print(f"{characteristic}, {scope.words}: the target is {100 * share:g}%")
             return
         if role or channel:
             raise ChoiceError("Only targets are for a role or a channel.")

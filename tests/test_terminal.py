@@ -26,11 +26,17 @@ def export(tmp_path: Path) -> Path:
     return made.rename(made.with_name(f"{MARKS} {made.name}"))
 
 
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "equality", *map(str, arguments)]
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(*arguments), capture_output=True, encoding="utf-8", check=False)
+
+
 def printed(*arguments: object) -> str:
     """Everything that a command prints, as the terminal gets it."""
-    done = subprocess.run(
-        [sys.executable, "-m", "equality", *map(str, arguments)], capture_output=True, encoding="utf-8", check=False
-    )
+    done = run(*arguments)
     said = done.stdout + done.stderr
     assert "Traceback" not in said
     assert [c for c in said if not c.isprintable() and c != "\n"] == []
@@ -42,7 +48,7 @@ def on_a_terminal(*arguments: object) -> str:
     pty = pytest.importorskip("pty", reason="Windows has none")
     ours, theirs = pty.openpty()
     # The terminal holds a few kilobytes until somebody reads.
-    process = subprocess.Popen([sys.executable, "-m", "equality", *map(str, arguments)], stdout=theirs)
+    process = subprocess.Popen(command(*arguments), stdout=theirs)
     os.close(theirs)
     said = b""
     try:
@@ -65,15 +71,9 @@ def test_no_command_lets_a_label_act_on_the_terminal(export: Path, tmp_path: Pat
     assert shown in printed("load", export.with_suffix(".missing"), "--profile", "athena", *store)
     assert shown in printed("load", export, "--profile", "athena", *store)
     assert shown in printed("loads", *store)
-    for output in ("table", "json"):
-        counts = ("counts", "--by", "team", "--characteristic", "sex", "--format", output, *store)
-        assert shown in printed(*counts)
     assert shown in printed("audit", "list", *store)
-    counts = ("counts", "--by", "team", "--characteristic", "sex", "--format", "csv", *store)
-    assert (
-        MARKS
-        in subprocess.run(
-            [sys.executable, "-m", "equality", *map(str, counts)], capture_output=True, encoding="utf-8", check=True
-        ).stdout
-    ), "a file holds what the export holds"
-    assert shown in on_a_terminal(*counts)
+    counts = ("counts", "--by", "team", "--characteristic", "sex", *store, "--format")
+    assert shown in printed(*counts, "table")
+    assert shown in printed(*counts, "json")
+    assert MARKS in run(*counts, "csv").stdout, "a file holds what the export holds"
+    assert shown in on_a_terminal(*counts, "csv")

@@ -47,9 +47,9 @@ def looked_up(source: pl.Expr, old: pl.Series, new: pl.Series, default: str | No
     """
     if new.dtype == pl.String:
         new = new.cast(pl.Categorical)
-    numbers = old.to_physical().cast(pl.Int64, strict=False)
-    if not old.is_empty() and (old.dtype == pl.Categorical or old.dtype.is_integer()):
-        least, most = (numbers.min(), numbers.max()) if old.dtype.is_integer() else (0, numbers.max())
+    if old.dtype == pl.Categorical or old.dtype.is_integer():
+        numbers = old.to_physical().cast(pl.Int64, strict=False)
+        least, most = (numbers.min() if old.dtype.is_integer() else 0), numbers.max()
         if isinstance(least, int) and isinstance(most, int) and most - least < _MOST_NUMBERS:
             return _by_number(source, old, numbers - least, most - least, new, least, default)
     return source.replace_strict(old, new, default=None if default is None else labels(default), return_dtype=new.dtype)
